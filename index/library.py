@@ -1,0 +1,228 @@
+"""`Index`: a library of documents on disk, the one object that the rest of the world holds."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+from numpy.typing import NDArray
+from platformdirs import user_data_path
+
+from index import codec, split
+from index.encoder import Encoder, Encoding, weights_sha256
+from index.errors import ModelError, ReadError
+from index.files import find_files, printable, read_file
+from index.readers import read_document
+from index.sqlite import SqliteStore
+from index.store import Store, StoredPassage
+from index.types import AddReport, Document, Failure, Passage, Progress
+
+SAMPLE = Path(__file__).parent / "sample" / "beyond-the-wuzhen-summit.txt"
+_MOST_CACHED = 64  # documents
+_GROUP = 256  # passages gathered from several documents before they are encoded together
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A passage that may answer a question, and how it compares.
+
+    `similarity`: (q, n) float32, cosine of each token of the question with each token of the
+    passage; `spans`: (n, 2) int32, the offsets of those tokens in the passage; `cosine`: of the
+    pooled vectors; `bm25`: 0 where no word is shared, higher is better.
+    """
+
+    passage: Passage
+    similarity: NDArray[np.float32]
+    spans: NDArray[np.int32]
+    cosine: float
+    bm25: float
+
+
+class Index:
+    """A library of documents. Make one with `Index.open`; use it as a context manager."""
+
+    def __init__(self, store: Store, encoder: Encoder) -> None:
+        self._store = store
+        self.encoder = encoder
+        self._cache: dict[str, Document | None] = {}
+        self._cached_at: str | None = None
+
+    @classmethod
+    def open(
+        cls, path: str | os.PathLike[str] | None = None, *, model: str | None = None, create: bool = True
+    ) -> Index:
+        """Open the library in a folder, made when missing; without a folder, the default library,
+        which holds the sample article when it is first used.
+
+        `model` is a sentence-transformers model by name or folder (else FOOTNOTE_MODEL, else the
+        default). Raises LibraryError when the folder cannot be used, and ModelError when
+        the library was made with another model.
+        """
+        folder = default_folder() if path is None else Path(path).expanduser()
+        index = cls(SqliteStore(folder, create=create or path is None), Encoder(model))
+        try:
+            index._check_model()
+            if path is None and index._store.get("sample") is None:
+                index.add(SAMPLE)
+                index._store.set("sample", "added")
+        except BaseException:
+            index.close()
+            raise
+        return index
+
+    def add(self, *paths: str | os.PathLike[str], progress: Callable[[Progress], None] | None = None) -> AddReport:
+        """Add files, and the files in folders (hidden ones left out) whose kind a reader knows.
+
+        A file whose bytes are those last added is left as it is; a changed one replaces its old
+        self. Each document is a transaction: one that fails, or a crash, leaves the others whole.
+        What cannot be read is named in the report and does not stop the rest. Raises
+        LibraryError when the library cannot be written.
+        """
+        found = find_files(paths)
+        hashes = self._store.hashes()
+        added: list[str] = []
+        updated: list[str] = []
+        unchanged: list[str] = []
+        failed = list(found.failed)
+        done = passages = 0
+
+        def documents() -> Iterator[Document | Failure | str]:
+            for path in found.files:
+                try:
+                    data = read_file(path)
+                    document = read_document(data, path)
+                except ReadError as error:
+                    yield Failure(printable(path), str(error))
+                    continue
+                yield document.id if hashes.get(document.id) == document.sha256 else document
+
+        for item, stored in self._encoded(documents()):
+            if isinstance(item, Failure):
+                failed.append(item)
+            elif isinstance(item, str):
+                unchanged.append(item)
+            else:
+                if self._store.get("model") is None:
+                    self._store.set("model_sha256", self.encoder.fingerprint)
+                    self._store.set("model", self.encoder.name)
+                passages += self._store.put(item, stored)
+                (updated if item.id in hashes else added).append(item.id)
+            done += 1
+            if progress:
+                source = item.path if isinstance(item, Failure) else getattr(item, "source", str(item))
+                progress(Progress(source, done, len(found.files), passages))
+        return AddReport(tuple(added), tuple(updated), tuple(unchanged), tuple(failed), found.skipped)
+
+    def remove(self, document_id: str) -> bool:
+        """Remove a document and everything derived from it; False when there is none."""
+        return self._store.remove(document_id)
+
+    def documents(self) -> list[Document]:
+        """All documents, by title."""
+        return self._store.documents()
+
+    def document(self, document_id: str) -> Document | None:
+        """One document, or None. Kept in memory until the library changes."""
+        generation = self._store.get("generation")
+        if generation != self._cached_at or len(self._cache) > _MOST_CACHED:
+            self._cache, self._cached_at = {}, generation
+        if document_id not in self._cache:
+            self._cache[document_id] = self._store.document(document_id)
+        return self._cache.get(document_id)
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Searches and look-ups inside see one state of the library, whatever is added meanwhile."""
+        return self._store.snapshot()
+
+    def check(self) -> list[str]:
+        """What is wrong with the library, a sentence each; empty when all is well."""
+        return self._store.check()
+
+    def search(self, question: str, encoding: Encoding, n: int) -> list[Candidate]:
+        """Candidates for a question: the n nearest pooled vectors and the n best by BM25."""
+        words = list(dict.fromkeys(re.findall(r"\w+", question.lower())))
+        with self._store.snapshot():
+            keys = dict.fromkeys([*self._store.nearest(encoding.pooled, n), *self._store.matching(words, n)])
+            stored = self._store.passages(list(keys), words)
+        return _candidates(encoding, stored)
+
+    def close(self) -> None:
+        """Close the library; it must not be used afterwards."""
+        self._store.close()
+
+    def __enter__(self) -> Index:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _encoded(
+        self, documents: Iterable[Document | Failure | str]
+    ) -> Iterator[tuple[Document | Failure | str, Iterable[StoredPassage]]]:
+        """Pair each document with its encoded passages. Small documents are encoded together; the
+        passages of a large one are a stream, so that memory stays bounded."""
+        group: list[tuple[Document | Failure | str, list[Passage]]] = []
+        size = 0
+        for item in documents:
+            cut = split.passages(item) if isinstance(item, Document) else []
+            group.append((item, cut))
+            size += len(cut)
+            if size >= _GROUP:
+                yield from self._encoded_group(group)
+                group, size = [], 0
+        yield from self._encoded_group(group)
+
+    def _encoded_group(
+        self, group: Sequence[tuple[Document | Failure | str, list[Passage]]]
+    ) -> Iterator[tuple[Document | Failure | str, Iterable[StoredPassage]]]:
+        encodings = self.encoder.passages(passage.text for _, cut in group for passage in cut)
+        for item, cut in group:
+            yield item, map(_stored, cut, islice(encodings, len(cut)))
+
+    def _check_model(self) -> None:
+        made_with, name = self._store.get("model"), self.encoder.name
+        if made_with in (None, name):
+            return
+        known = self._store.get("model_sha256")
+        if known and known == weights_sha256(name):
+            return  # the same weights under another name
+        raise ModelError(
+            f"This library was made with the model {made_with}, and cannot be read with {name}: "
+            f"use --model {made_with} (or set FOOTNOTE_MODEL to it), or add the documents to a new library."
+        )
+
+
+def default_folder() -> Path:
+    """The folder of the default library: in FOOTNOTE_HOME, else where the system keeps user data."""
+    home = os.environ.get("FOOTNOTE_HOME")
+    return (Path(home).expanduser() if home else user_data_path("footnote", appauthor=False)) / "library"
+
+
+def _stored(passage: Passage, encoding: Encoding) -> StoredPassage:
+    return StoredPassage(passage, encoding.pooled, codec.encode(encoding.tokens), encoding.spans)
+
+
+def _candidates(encoding: Encoding, stored: Sequence[StoredPassage]) -> list[Candidate]:
+    if not stored:
+        return []
+    similarity = codec.dots(encoding.tokens, b"".join(item.tokens for item in stored))
+    ends = np.cumsum([len(item.spans) for item in stored])
+    return [
+        Candidate(
+            item.passage,
+            similarity[:, end - len(item.spans) : end],
+            item.spans,
+            cosine=float(item.pooled @ encoding.pooled),
+            bm25=item.bm25,
+        )
+        for item, end in zip(stored, ends)
+    ]

@@ -1,0 +1,56 @@
+"""Files to documents. A kind of file is one module here and one line in `READERS`."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from index.errors import ReadError
+from index.readers.markdown import read_markdown
+from index.readers.parsed import Parsed
+from index.readers.plain import read_plain
+from index.types import Document
+
+READERS: dict[str, Callable[[bytes, str], Parsed]] = {
+    ".txt": read_plain,
+    ".text": read_plain,
+    ".md": read_markdown,
+    ".markdown": read_markdown,
+}
+
+
+def read_document(data: bytes, path: Path) -> Document:
+    """Make a document of the bytes of a file. An unknown suffix is read as plain text.
+
+    Raises ReadError when the bytes hold no text: empty, blank, or binary.
+    """
+    source = os.fsencode(path).decode("utf-8", "backslashreplace")
+    if not data:
+        raise ReadError(f"{source} is empty: there is nothing to quote from it.")
+    reader = READERS.get(path.suffix.lower(), read_plain)
+    try:
+        parsed = reader(data, Path(source).stem)
+    except ReadError as error:
+        raise ReadError(f"{source} {error}") from None
+    return Document(
+        id=document_id(source),
+        title=parsed.title,
+        source=source,
+        author=parsed.author,
+        text=parsed.text,
+        sha256=hashlib.sha256(data).hexdigest(),
+        sections=parsed.sections,
+        blocks=parsed.blocks,
+        pages=parsed.pages,
+    )
+
+
+def document_id(source: str) -> str:
+    """A name for a source that stays the same when its content changes: a readable slug of the
+    file's name, and 8 hexadecimal digits of the whole path's hash."""
+    slug = re.sub(r"[^a-z0-9]+", "-", Path(source).stem.lower()).strip("-")[:40].strip("-")
+    digest = hashlib.sha256(source.encode()).hexdigest()[:8]
+    return f"{slug or 'document'}-{digest}"

@@ -1,0 +1,356 @@
+"""A library in one folder: a SQLite database in WAL mode, and the FAISS file derived from it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import threading
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.codec import code_size
+from index.errors import LibraryError
+from index.store import StoredPassage
+from index.types import Block, Document, Page, Passage, Section
+from index.vectors import VectorFile
+
+DATABASE = "footnote.db"
+_VECTORS = "passages.faiss"
+_APPLICATION_ID = 0x466F6F74  # "Foot"
+_SCHEMA_VERSION = 1
+_BUSY_SECONDS = 30.0
+_MOST_VARIABLES = 500  # in one SQL statement
+
+
+class SqliteStore:
+    """The embedded `Store`. Safe to share between threads: one connection reads, one writes."""
+
+    def __init__(self, folder: Path, *, create: bool = True) -> None:
+        """Open the library in a folder, or make one there.
+
+        Raises LibraryError when there is none and `create` is false, when the folder holds
+        something else, or when it can be neither read nor made.
+        """
+        self.folder = folder
+        self._path = folder / DATABASE
+        self._reading, self._writing = threading.RLock(), threading.RLock()
+        _check_folder(folder, create)
+        self._writable = os.access(folder, os.W_OK) and (not self._path.exists() or os.access(self._path, os.W_OK))
+        with self._explained("open"):
+            self._reader = self._connect()
+            try:
+                self._prepare()
+                self._writer = self._connect() if self._writable else self._reader
+            except BaseException:
+                self._reader.close()
+                raise
+        self._vectors = VectorFile(folder / _VECTORS)
+        self._library = self.get("library") or ""
+
+    # Facts
+
+    def get(self, key: str) -> str | None:
+        row = self._one("SELECT value FROM meta WHERE key = ?", key)
+        return None if row is None else str(row[0])
+
+    def set(self, key: str, value: str) -> None:
+        with self._transaction("write") as connection:
+            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    # Writing
+
+    def put(self, document: Document, passages: Iterable[StoredPassage]) -> int:
+        structure = json.dumps(
+            {name: [asdict(item) for item in getattr(document, name)] for name in ("sections", "blocks", "pages")}
+        )
+        count = 0
+        with self._transaction(f"add {document.source} to") as connection:
+            connection.execute("DELETE FROM document WHERE id = ?", (document.id,))
+            connection.execute(
+                "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (document.id, document.title, document.source, document.author, document.sha256, document.text)
+                + (structure,),
+            )
+            for count, stored in enumerate(passages, 1):
+                passage = stored.passage
+                connection.execute(
+                    'INSERT INTO passage (document_id, start, "end", text, pooled, tokens, spans)'
+                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (passage.document_id, passage.start, passage.end, passage.text)
+                    + (stored.pooled.tobytes(), stored.tokens, stored.spans.tobytes()),
+                )
+            _bump(connection)
+        return count
+
+    def remove(self, document_id: str) -> bool:
+        with self._transaction(f"remove {document_id} from") as connection:
+            gone = connection.execute("DELETE FROM document WHERE id = ?", (document_id,)).rowcount > 0
+            if gone:
+                _bump(connection)
+        return gone
+
+    # Reading
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        with self._reading, self._explained("read"):
+            if self._reader.in_transaction:
+                yield
+                return
+            self._reader.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._reader.execute("COMMIT")
+
+    def document(self, document_id: str) -> Document | None:
+        row = self._one(f"SELECT {_DOCUMENT} FROM document WHERE id = ?", document_id)
+        return None if row is None else _document(row)
+
+    def documents(self) -> list[Document]:
+        return [_document(row) for row in self._all(f"SELECT {_DOCUMENT} FROM document ORDER BY title, id")]
+
+    def hashes(self) -> dict[str, str]:
+        return dict(self._all("SELECT id, sha256 FROM document"))
+
+    def nearest(self, vector: NDArray[np.float32], n: int) -> list[int]:
+        with self.snapshot():
+            self._sync_vectors()
+            return self._vectors.nearest(vector, n)
+
+    def matching(self, words: Sequence[str], n: int) -> list[int]:
+        if not words:
+            return []
+        rows = self._all(
+            "SELECT rowid FROM passage_text WHERE passage_text MATCH ? ORDER BY rank LIMIT ?", _any_of(words), n
+        )
+        return [row[0] for row in rows]
+
+    def passages(self, keys: Sequence[int], words: Sequence[str]) -> list[StoredPassage]:
+        found: dict[int, StoredPassage] = {}
+        with self.snapshot():
+            for first in range(0, len(keys), _MOST_VARIABLES):
+                some = keys[first : first + _MOST_VARIABLES]
+                marks = ",".join("?" * len(some))
+                for row in self._all(f"SELECT {_PASSAGE} FROM passage WHERE id IN ({marks})", *some):
+                    found[row[0]] = _stored(row)
+                if words:
+                    ranks = f"SELECT rowid, rank FROM passage_text WHERE passage_text MATCH ? AND rowid IN ({marks})"
+                    for key, rank in self._all(ranks, _any_of(words), *some):
+                        found[key] = replace(found[key], bm25=-rank)
+        return [found[key] for key in keys if key in found]
+
+    # Health
+
+    def check(self) -> list[str]:
+        with self.snapshot():
+            wrong = [f"The database is damaged: {row[0]}." for row in self._all("PRAGMA integrity_check(20)")]
+            if wrong != ["The database is damaged: ok."]:
+                return wrong
+            wrong = self._check_words()
+            for document in self.documents():
+                rows = self._all(f"SELECT {_PASSAGE} FROM passage WHERE document_id = ?", document.id)
+                wrong += _check_document(document, [_stored(row) for row in rows])
+            for (orphan,) in self._all("SELECT id FROM passage WHERE document_id NOT IN (SELECT id FROM document)"):
+                wrong.append(f"Passage {orphan} belongs to no document.")
+            self._sync_vectors()
+            if self._vectors.holds() != {row[0] for row in self._all("SELECT id FROM passage")}:
+                wrong.append(f"{_VECTORS} does not match the database: delete it, it is made anew.")
+        return wrong
+
+    def close(self) -> None:
+        with self._writing, self._reading:
+            self._reader.close()
+            self._writer.close()
+
+    # Within
+
+    def _connect(self) -> sqlite3.Connection:
+        uri = self._path.resolve().as_uri()
+        if not self._writable:
+            log = self._path.with_name(DATABASE + "-wal")
+            alone = not log.exists() or log.stat().st_size == 0
+            uri += "?mode=ro&immutable=1" if alone else "?mode=ro"
+        connection = sqlite3.connect(
+            uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA foreign_keys = ON")
+        return connection
+
+    def _prepare(self) -> None:
+        """Make the tables of a new library; refuse a database that is not a library."""
+        application, version, tables = (
+            self._reader.execute(query).fetchone()[0]
+            for query in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
+        )
+        if application == _APPLICATION_ID:
+            if version != _SCHEMA_VERSION:
+                raise LibraryError(
+                    f"{self.folder} was made by another version of Footnote (format {version}, this one reads "
+                    f"{_SCHEMA_VERSION}): install that version, or add the documents to a new library."
+                )
+            return
+        if tables:
+            raise LibraryError(f"{self._path} is a database, but not a Footnote library; name another folder.")
+        self._reader.execute("PRAGMA journal_mode = WAL")
+        schema = (resources.files("index") / "schema.sql").read_text("utf-8")
+        self._reader.executescript(
+            f"BEGIN IMMEDIATE; {schema}"
+            f"INSERT INTO meta VALUES ('library', '{uuid.uuid4().hex}'), ('generation', '0');"
+            f"PRAGMA application_id = {_APPLICATION_ID}; PRAGMA user_version = {_SCHEMA_VERSION}; COMMIT;"
+        )
+
+    @contextmanager
+    def _transaction(self, doing: str) -> Iterator[sqlite3.Connection]:
+        if not self._writable:
+            raise LibraryError(
+                f"Could not {doing} the library {self.folder}: it is read-only. "
+                "Change its permissions, or use a library elsewhere."
+            )
+        with self._writing, self._explained(doing):
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+                self._writer.execute("COMMIT")
+            except BaseException:
+                if self._writer.in_transaction:  # SQLite has rolled back by itself on a full disk
+                    self._writer.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _explained(self, doing: str) -> Iterator[None]:
+        """Say in a sentence what SQLite says in a word."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            what = f"Could not {doing} the library {self.folder}"
+            raise LibraryError(f"{what}: {_explanation(str(error))}") from error
+
+    def _all(self, query: str, *values: Any) -> list[Any]:
+        with self._reading, self._explained("read"):
+            return self._reader.execute(query, values).fetchall()
+
+    def _one(self, query: str, *values: Any) -> Any:
+        with self._reading, self._explained("read"):
+            return self._reader.execute(query, values).fetchone()
+
+    def _sync_vectors(self) -> None:
+        def ids() -> Iterable[int]:
+            return (row[0] for row in self._all("SELECT id FROM passage"))
+
+        def fetch(some: list[int]) -> list[tuple[int, bytes]]:
+            first, last = some[0], some[-1]
+            rows = self._all("SELECT id, pooled FROM passage WHERE id BETWEEN ? AND ?", first, last)
+            wanted = set(some)
+            return [row for row in rows if row[0] in wanted]
+
+        self._vectors.sync(f"{self._library}:{self.get('generation')}", ids, fetch)
+
+    def _check_words(self) -> list[str]:
+        if not self._writable:
+            return []
+        try:
+            with self._writing:
+                self._writer.execute("INSERT INTO passage_text (passage_text, rank) VALUES ('integrity-check', 1)")
+        except sqlite3.Error as error:
+            return [f"The word index does not match the passages ({error}): add the documents anew."]
+        return []
+
+
+_DOCUMENT = "id, title, source, author, text, sha256, structure"
+_PASSAGE = 'id, document_id, start, "end", text, pooled, tokens, spans'
+
+
+def _check_folder(folder: Path, create: bool) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise LibraryError(f"{folder} is a file, not a library; a library is a folder.")
+    if (folder / DATABASE).exists():
+        return
+    if folder.is_dir() and any(not entry.name.startswith((".", DATABASE)) for entry in folder.iterdir()):
+        raise LibraryError(
+            f"{folder} holds other files and is not a Footnote library; name one, or a new or empty folder."
+        )
+    if not create:
+        raise LibraryError(f"There is no library at {folder}; make one with: footnote add PATH --index {folder}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LibraryError(
+            f"The library {folder} could not be made ({error.strerror}); name another folder."
+        ) from error
+    if not os.access(folder, os.W_OK):
+        raise LibraryError(f"The library {folder} could not be made: the folder is read-only; name another folder.")
+
+
+def _explanation(message: str) -> str:
+    for sign, meaning in (
+        ("full", "the disk is full. Free some space and try again; nothing was half written."),
+        ("locked", "another program is writing to it. Try again when that one is done."),
+        ("readonly", "it is read-only. Change its permissions, or use a library elsewhere."),
+        ("unable to open", "its files cannot be opened; check the folder's permissions."),
+        (
+            "not a database",
+            "its database is not one, or is damaged. Restore it from a copy, or make a new library.",
+        ),
+        ("malformed", "its database is damaged. Restore it from a copy, or make a new library."),
+        ("I/O error", "the disk failed or is full. Check the disk and try again; nothing was half written."),
+    ):
+        if sign in message:
+            return meaning
+    return f"{message}."
+
+
+def _bump(connection: sqlite3.Connection) -> None:
+    """A new generation: whoever holds derived data can see that it is out of date."""
+    connection.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'generation'")
+
+
+def _any_of(words: Sequence[str]) -> str:
+    return " OR ".join(f'"{word}"' for word in words)
+
+
+def _document(row: Any) -> Document:
+    structure = json.loads(row[6])
+    identifier, title, source, author, text, sha256 = row[:6]
+    return Document(
+        identifier,
+        title,
+        source,
+        author,
+        text,
+        sha256,
+        sections=tuple(Section(**item) for item in structure["sections"]),
+        blocks=tuple(Block(**item) for item in structure["blocks"]),
+        pages=tuple(Page(**item) for item in structure["pages"]),
+    )
+
+
+def _stored(row: Any) -> StoredPassage:
+    return StoredPassage(
+        Passage(*row[1:5]),
+        pooled=np.frombuffer(row[5], np.float32),
+        tokens=row[6],
+        spans=np.frombuffer(row[7], np.int32).reshape(-1, 2),
+    )
+
+
+def _check_document(document: Document, passages: list[StoredPassage]) -> list[str]:
+    wrong = []
+    for stored in passages:
+        passage, name = stored.passage, f"The passage {stored.passage.start}–{stored.passage.end} of {document.id}"
+        if document.text[passage.start : passage.end] != passage.text:
+            wrong.append(f"{name} is not the text of its document there.")
+        if len(stored.tokens) != len(stored.spans) * code_size(len(stored.pooled)):
+            wrong.append(f"{name} has vectors that do not match its tokens.")
+    if not passages:
+        wrong.append(f"{document.id} has no passages; add {document.source} again.")
+    return wrong

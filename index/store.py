@@ -1,0 +1,73 @@
+"""Where a library lives: the protocol that `Index` stands on. `index.sqlite` implements it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.types import Document, Passage
+
+
+@dataclass(frozen=True)
+class StoredPassage:
+    """A passage with its vectors: `pooled` (d,) float32, `tokens` coded by `index.codec`,
+    `spans` (n, 2) int32 offsets of the tokens in the passage. `bm25` is set by a lexical search:
+    0 where no word of the question stands in the passage, higher is better."""
+
+    passage: Passage
+    pooled: NDArray[np.float32]
+    tokens: bytes
+    spans: NDArray[np.int32]
+    bm25: float = 0.0
+
+
+class Store(Protocol):
+    """Documents, passages and vectors, kept together. Each write is one transaction.
+
+    Passage keys are integers that are never used twice.
+    """
+
+    def get(self, key: str) -> str | None:
+        """A fact about the library, such as the model that made it."""
+
+    def set(self, key: str, value: str) -> None:
+        """Record a fact about the library."""
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Reads inside see one committed state, whatever is written meanwhile."""
+
+    def put(self, document: Document, passages: Iterable[StoredPassage]) -> int:
+        """Add a document, or replace the one with its id; the passages may be a stream.
+        Returns how many there were."""
+
+    def remove(self, document_id: str) -> bool:
+        """Remove a document and all that came from it; False when there is none."""
+
+    def document(self, document_id: str) -> Document | None:
+        """One document, or None."""
+
+    def documents(self) -> list[Document]:
+        """All documents, in the order of their titles."""
+
+    def hashes(self) -> dict[str, str]:
+        """The SHA-256 of each document's source, by document id."""
+
+    def nearest(self, vector: NDArray[np.float32], n: int) -> list[int]:
+        """Keys of the n passages whose pooled vectors are nearest, best first."""
+
+    def matching(self, words: Sequence[str], n: int) -> list[int]:
+        """Keys of the n passages that BM25 ranks highest for any of the words, best first."""
+
+    def passages(self, keys: Sequence[int], words: Sequence[str]) -> list[StoredPassage]:
+        """The passages with these keys that still exist, each with its BM25 for the words."""
+
+    def check(self) -> list[str]:
+        """What is wrong with the library, a sentence each; empty when all is well."""
+
+    def close(self) -> None:
+        """Let go of files and connections."""

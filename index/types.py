@@ -1,0 +1,127 @@
+"""The data of the write path. All spans are half-open character offsets into `Document.text`."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+BlockKind = Literal["title", "heading", "byline", "caption", "paragraph"]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and what stands under it, up to the next heading of any level."""
+
+    title: str
+    level: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Block:
+    """A run of text that stands by itself. Paragraphs are numbered from 1 through the document;
+    titles, headings, bylines and captions are not counted."""
+
+    kind: BlockKind
+    start: int
+    end: int
+    number: int | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of a paginated source: `number` counts from 1, `label` is what is printed on it."""
+
+    number: int
+    label: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Document:
+    """One source. `text` is canonical: every offset anywhere refers to it, and it never changes
+    while the bytes of the source, whose SHA-256 is `sha256`, stay the same."""
+
+    id: str
+    title: str
+    source: str
+    author: str | None
+    text: str
+    sha256: str
+    sections: tuple[Section, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    pages: tuple[Page, ...] = ()
+
+    def section_at(self, offset: int) -> Section | None:
+        """The section that holds a character, or None before the first heading and after the last."""
+        return _covering(self.sections, offset)
+
+    def page_at(self, offset: int) -> Page | None:
+        """The page that holds a character, or None where the source has no pages."""
+        return _covering(self.pages, offset)
+
+    def blocks_in(self, start: int, end: int) -> tuple[Block, ...]:
+        """The blocks that share at least one character with `[start, end)`, in order."""
+        first = max(bisect_right(self.blocks, start, key=lambda block: block.start) - 1, 0)
+        found = []
+        for block in self.blocks[first:]:
+            if block.start >= end:
+                break
+            if block.end > start:
+                found.append(block)
+        return tuple(found)
+
+
+_Spanned = TypeVar("_Spanned", Section, Page)
+
+
+def _covering(spans: tuple[_Spanned, ...], offset: int) -> _Spanned | None:
+    before = bisect_right(spans, offset, key=lambda span: span.start)
+    if before and offset < spans[before - 1].end:
+        return spans[before - 1]
+    return None
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A span of a document, the unit of ranking. Law: `document.text[start:end] == text`."""
+
+    document_id: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A path that could not be added, and why, as a sentence."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class AddReport:
+    """What `Index.add` did: document ids, in the order met.
+
+    `skipped` holds files met inside a folder whose kind no reader knows.
+    """
+
+    added: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    failed: tuple[Failure, ...] = ()
+    skipped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far `Index.add` is: files finished of files found, passages stored so far."""
+
+    path: str
+    files_done: int
+    files: int
+    passages: int

@@ -1,0 +1,31 @@
+"""Spans to citations: the one place that says where words stand."""
+
+from __future__ import annotations
+
+from index import Document
+from qa.types import Citation
+
+_CONTEXT = 32  # characters of prefix and suffix, as hypothes.is and others keep
+
+
+def cite(document: Document, start: int, end: int) -> Citation:
+    """The citation of the characters `[start, end)` of a document."""
+    section = document.section_at(start)
+    page = document.page_at(start)
+    numbers = [block.number for block in document.blocks_in(start, end) if block.number is not None]
+    return Citation(
+        document_id=document.id,
+        title=document.title,
+        author=document.author,
+        source=document.source,
+        section=section.title if section else None,
+        page=page.label if page else None,
+        paragraph=numbers[0] if numbers else None,
+        last_paragraph=numbers[-1] if numbers else None,
+        start=start,
+        end=end,
+        sha256=document.sha256,
+        exact=document.text[start:end],
+        prefix=document.text[max(0, start - _CONTEXT) : start],
+        suffix=document.text[end : end + _CONTEXT],
+    )

@@ -1,0 +1,59 @@
+"""How sure: a logistic model on a few features of the best hits, fitted by bench/calibrate.py."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.rank import Ranked
+
+FEATURES = ("maxsim", "evidence", "weakest", "cosine", "margin")
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Coefficients of the logistic model, and the probability from which an answer is shown."""
+
+    intercept: float
+    weights: dict[str, float]
+    threshold: float
+
+
+def features(ranked: Sequence[Ranked], at: int, keep: NDArray[np.bool_], evidence: float) -> dict[str, float]:
+    """What the confidence in the hit at a position rests on.
+
+    maxsim: of the passage; evidence: of its best sentence; weakest: mean of the lower half of the
+    question's tokens' best cosines, what the passage does not speak of; cosine: of the pooled
+    vectors; margin: how far the score is above the next passage's.
+    """
+    item = ranked[at]
+    best = np.sort(item.candidate.similarity[keep].max(axis=1)) if item.candidate.similarity.size else np.zeros(1)
+    following = ranked[at + 1].score if at + 1 < len(ranked) else 0.0
+    return {
+        "maxsim": item.maxsim,
+        "evidence": evidence,
+        "weakest": float(best[: (len(best) + 1) // 2].mean()),
+        "cosine": item.candidate.cosine,
+        "margin": min(item.score - following, 0.3),
+    }
+
+
+def confidence(values: dict[str, float], calibration: Calibration | None = None) -> float:
+    """The probability, in [0, 1], that a hit with these features answers the question."""
+    model = calibration or shipped()
+    logit = model.intercept + sum(model.weights[name] * values[name] for name in FEATURES)
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Calibration:
+    """The calibration in qa/confidence.json, which says where it comes from."""
+    data = json.loads((resources.files("qa") / "confidence.json").read_text("utf-8"))
+    return Calibration(data["intercept"], data["weights"], data["threshold"])

@@ -1,0 +1,110 @@
+"""The data of the read path, and the one function that turns any of it into JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Citation:
+    """Where words stand, so that anyone can check them.
+
+    `start` and `end` are half-open character offsets (Unicode code points) into the canonical
+    text of the document, whose source has the SHA-256 `sha256`. `exact` is the words themselves;
+    `prefix` and `suffix` are up to 32 characters on either side.
+    """
+
+    document_id: str
+    title: str
+    author: str | None
+    source: str
+    section: str | None
+    page: str | None
+    paragraph: int | None
+    last_paragraph: int | None
+    start: int
+    end: int
+    sha256: str
+    exact: str
+    prefix: str
+    suffix: str
+
+    def __str__(self) -> str:
+        """As a person would write it."""
+        parts = [self.author] if self.author else []
+        parts.append(f"“{self.title}”")
+        if self.section:
+            parts.append(f"section “{self.section}”")
+        if self.page:
+            parts.append(f"p. {self.page}")
+        if self.paragraph is not None:
+            several = self.last_paragraph not in (None, self.paragraph)
+            numbers = f"paras. {self.paragraph}–{self.last_paragraph}" if several else f"para. {self.paragraph}"
+            parts.append(numbers)
+        parts.append(f"characters {self.start}–{self.end}")
+        return ", ".join(parts)
+
+    def selectors(self) -> list[dict[str, Any]]:
+        """The W3C Web Annotation selectors of the words, by quote and by position.
+
+        https://www.w3.org/TR/annotation-model/#text-quote-selector
+        """
+        return [
+            {"type": "TextQuoteSelector", "exact": self.exact, "prefix": self.prefix, "suffix": self.suffix},
+            {"type": "TextPositionSelector", "start": self.start, "end": self.end},
+        ]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The words of a hit that carry the answer. `score`: mean over the question's tokens of the
+    best cosine with a token of these words, at most 1."""
+
+    text: str
+    score: float
+    citation: Citation
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A ranked passage. `score` orders the hits of one question, higher is better;
+    `evidence` is what in the passage comes closest to an answer, best first."""
+
+    text: str
+    score: float
+    citation: Citation
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the library says to a question.
+
+    `confidence` is the calibrated probability, in [0, 1], that the best hit answers it. When
+    `answered` is false there is no evidence, and the hits are only the nearest passages.
+    `standalone_question` is what was searched for.
+    """
+
+    question: str
+    standalone_question: str
+    answered: bool
+    confidence: float
+    evidence: tuple[Evidence, ...]
+    hits: tuple[Hit, ...]
+
+
+def to_json(value: Any) -> Any:
+    """Any of these types, or of `index.types`, as what `json.dumps` takes.
+
+    A citation gains its printed form and its selectors, which hold the words and their context.
+    """
+    if isinstance(value, Citation):
+        context = {"exact", "prefix", "suffix"}
+        plain = {field.name: getattr(value, field.name) for field in fields(value) if field.name not in context}
+        return plain | {"citation": str(value), "selector": value.selectors()}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, (list, tuple)):
+        return [to_json(item) for item in value]
+    return value
