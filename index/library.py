@@ -93,31 +93,33 @@ class Index:
         failed = list(found.failed)
         done = passages = 0
 
-        def documents() -> Iterator[Document | Failure | str]:
-            for path in found.files:
-                try:
-                    data = read_file(path)
-                    document = read_document(data, path)
-                except ReadError as error:
-                    yield Failure(printable(path), str(error))
-                    continue
-                yield document.id if hashes.get(document.id) == document.sha256 else document
-
-        for item, stored in self._encoded(documents()):
-            if isinstance(item, Failure):
-                failed.append(item)
-            elif isinstance(item, str):
-                unchanged.append(item)
-            else:
-                if self._store.get("model") is None:
-                    self._store.set("model_sha256", self.encoder.fingerprint)
-                    self._store.set("model", self.encoder.name)
-                passages += self._store.put(item, stored)
-                (updated if item.id in hashes else added).append(item.id)
+        def finished(source: str) -> None:
+            nonlocal done
             done += 1
             if progress:
-                source = item.path if isinstance(item, Failure) else getattr(item, "source", str(item))
                 progress(Progress(source, done, len(found.files), passages))
+
+        def changed() -> Iterator[Document]:
+            for path in found.files:
+                try:
+                    document = read_document(read_file(path), path)
+                except ReadError as error:
+                    failed.append(Failure(printable(path), str(error)))
+                    finished(printable(path))
+                    continue
+                if hashes.get(document.id) == document.sha256:
+                    unchanged.append(document.id)
+                    finished(document.source)
+                else:
+                    yield document
+
+        for document, stored in self._encoded(changed()):
+            if self._store.get("model") is None:
+                self._store.set("model_sha256", self.encoder.fingerprint)
+                self._store.set("model", self.encoder.name)
+            passages += self._store.put(document, stored)
+            (updated if document.id in hashes else added).append(document.id)
+            finished(document.source)
         return AddReport(tuple(added), tuple(updated), tuple(unchanged), tuple(failed), found.skipped)
 
     def remove(self, document_id: str) -> bool:
@@ -165,28 +167,23 @@ class Index:
     ) -> None:
         self.close()
 
-    def _encoded(
-        self, documents: Iterable[Document | Failure | str]
-    ) -> Iterator[tuple[Document | Failure | str, Iterable[StoredPassage]]]:
+    def _encoded(self, documents: Iterable[Document]) -> Iterator[tuple[Document, Iterable[StoredPassage]]]:
         """Pair each document with its encoded passages. Small documents are encoded together; the
         passages of a large one are a stream, so that memory stays bounded."""
-        group: list[tuple[Document | Failure | str, list[Passage]]] = []
-        size = 0
-        for item in documents:
-            cut = split.passages(item) if isinstance(item, Document) else []
-            group.append((item, cut))
-            size += len(cut)
-            if size >= _GROUP:
+        group: list[tuple[Document, list[Passage]]] = []
+        for document in documents:
+            group.append((document, split.passages(document)))
+            if sum(len(cut) for _, cut in group) >= _GROUP:
                 yield from self._encoded_group(group)
-                group, size = [], 0
+                group = []
         yield from self._encoded_group(group)
 
     def _encoded_group(
-        self, group: Sequence[tuple[Document | Failure | str, list[Passage]]]
-    ) -> Iterator[tuple[Document | Failure | str, Iterable[StoredPassage]]]:
+        self, group: Sequence[tuple[Document, list[Passage]]]
+    ) -> Iterator[tuple[Document, Iterable[StoredPassage]]]:
         encodings = self.encoder.passages(passage.text for _, cut in group for passage in cut)
-        for item, cut in group:
-            yield item, map(_stored, cut, islice(encodings, len(cut)))
+        for document, cut in group:
+            yield document, map(_stored, cut, islice(encodings, len(cut)))
 
     def _check_model(self) -> None:
         made_with, name = self._store.get("model"), self.encoder.name

@@ -80,7 +80,8 @@ class SqliteStore:
                 (document.id, document.title, document.source, document.author, document.sha256, document.text)
                 + (structure,),
             )
-            for count, stored in enumerate(passages, 1):
+            for stored in passages:
+                count += 1
                 passage = stored.passage
                 connection.execute(
                     'INSERT INTO passage (document_id, start, "end", text, pooled, tokens, spans)'

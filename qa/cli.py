@@ -1,0 +1,201 @@
+"""The shell's way in: every command is a thin skin over `index` and `qa`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from index import FootnoteError, Index, Progress, QuestionError
+
+DONE, NOT_FOUND, WRONG_USE = 0, 1, 2
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; the exit status is 0 done, 1 not found or failed, 2 wrong use."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except FootnoteError as error:
+        print(f"footnote: {error}", file=sys.stderr)
+        return WRONG_USE if isinstance(error, QuestionError) else NOT_FOUND
+    except KeyboardInterrupt:
+        print("footnote: stopped; what was added before stays.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of a pipe has had enough
+        sys.stderr.close()
+        return DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="footnote",
+        description="Ask a question of your documents; get the passage that answers it, word for word, cited.",
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(run=run)
+        sub.add_argument("--index", metavar="DIR", help="the library's folder (the default library without it)")
+        sub.add_argument("--model", help="a sentence-transformers model, by name or folder")
+        if name != "serve":
+            sub.add_argument("--json", action="store_true", help="print JSON")
+        return sub
+
+    asking = command("ask", _ask, "Ask a question. Exit status 1 when the library does not answer it.")
+    asking.add_argument("question", metavar="QUESTION")
+    asking.add_argument("-k", type=_positive, default=5, help="how many passages to show (5)")
+    adding = command("add", _add, "Add files, and the text and Markdown files in folders.")
+    adding.add_argument("paths", metavar="PATH", nargs="+")
+    command("list", _list, "List the documents.")
+    removing = command("remove", _remove, "Remove a document.")
+    removing.add_argument("id", metavar="ID", help="as footnote list shows it")
+    command("check", _check, "Check that the library is whole.")
+    verifying = command("verify", _verify, "Check every quote of an answer saved with --json against the library.")
+    verifying.add_argument("file", metavar="ANSWER.json", type=Path)
+    evaluating = command("eval", _eval, "Measure the answers on questions with known answers.")
+    evaluating.add_argument("file", metavar="FILE", type=Path, help="SQuAD JSON, or one JSON object a line")
+    serving = command("serve", _serve, "Open the web page.")
+    serving.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1: this machine only)")
+    serving.add_argument("--port", type=int, default=7860)
+    return parser
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of 1 or more")
+    return int(text)
+
+
+def _open(options: argparse.Namespace, *, create: bool = False) -> Index:
+    return Index.open(options.index, model=options.model, create=create)
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from qa.answer import ask, checked
+    from qa.terminal import show_answer
+    from qa.types import to_json
+
+    checked(options.question)
+    with _open(options) as index:
+        answer = ask(options.question, index=index, k=options.k)
+    if options.json:
+        _print_json(to_json(answer))
+    else:
+        show_answer(answer)
+    return DONE if answer.answered else NOT_FOUND
+
+
+def _add(options: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    with _open(options, create=True) as index, tqdm(unit=" files", disable=None, leave=False) as bar:
+
+        def show(progress: Progress) -> None:
+            bar.total = progress.files
+            bar.set_postfix_str(f"{progress.passages} passages")
+            bar.update(progress.files_done - bar.n)
+
+        report = index.add(*options.paths, progress=show)
+    if options.json:
+        _print_json(asdict(report))
+    else:
+        counts = ((report.added, "added"), (report.updated, "updated"), (report.unchanged, "unchanged"))
+        print(", ".join(f"{len(ids)} {word}" for ids, word in counts if ids) or "Nothing added.")
+        for name in (*report.added, *report.updated):
+            print(f"  {name}")
+    if report.skipped:
+        kinds = sorted({Path(name).suffix or "no suffix" for name in report.skipped})
+        note = f"{len(report.skipped)} files of kinds that are not read were left out ({', '.join(kinds)})."
+        print(f"footnote: {note}", file=sys.stderr)
+    for failure in report.failed:
+        print(f"footnote: {failure.reason}", file=sys.stderr)
+    return NOT_FOUND if report.failed else DONE
+
+
+def _list(options: argparse.Namespace) -> int:
+    with _open(options) as index:
+        documents = index.documents()
+    if options.json:
+        keys = ("id", "title", "author", "source", "sha256")
+        rows = [{key: getattr(document, key) for key in keys} for document in documents]
+        _print_json([row | {"characters": len(document.text)} for row, document in zip(rows, documents)])
+        return DONE
+    if not documents:
+        print("The library is empty; add documents with: footnote add PATH", file=sys.stderr)
+    for document in documents:
+        by = f"{document.author}, " if document.author else ""
+        print(f"{document.id}\n  {by}“{document.title}”, {len(document.text):,} characters\n  {document.source}")
+    return DONE
+
+
+def _remove(options: argparse.Namespace) -> int:
+    with _open(options) as index:
+        removed = index.remove(options.id)
+    if options.json:
+        _print_json({"id": options.id, "removed": removed})
+    if removed:
+        print(f"footnote: {options.id} removed.", file=sys.stderr)
+        return DONE
+    print(f"footnote: there is no document {options.id}; footnote list shows their ids.", file=sys.stderr)
+    return NOT_FOUND
+
+
+def _check(options: argparse.Namespace) -> int:
+    with _open(options) as index:
+        wrong = index.check()
+        count = len(index.documents())
+    if options.json:
+        _print_json({"documents": count, "problems": wrong})
+    else:
+        print("\n".join(wrong) or f"All is well: {count} documents, every passage in its place.")
+    return NOT_FOUND if wrong else DONE
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from qa.verify import verify
+
+    with _open(options) as index:
+        checked = verify(options.file, index)
+    broken = [item for item in checked if item.problem]
+    if options.json:
+        _print_json([asdict(item) for item in checked])
+    else:
+        for item in broken:
+            short = item.quote if len(item.quote) <= 80 else f"{item.quote[:79]}…"
+            print(f"Does not hold: “{' '.join(short.split())}”\n  {item.citation}\n  {item.problem}")
+        print(f"{len(checked) - len(broken)} of {len(checked)} quotes hold.")
+    return NOT_FOUND if broken else DONE
+
+
+def _eval(options: argparse.Namespace) -> int:
+    from qa.evaluate import evaluate, prepared
+    from qa.terminal import show_report
+
+    with _open(options) as index, prepared(options.file, index) as (library, questions):
+        report = evaluate(library, questions)
+    if options.json:
+        _print_json(asdict(report))
+    else:
+        show_report(report)
+    return DONE
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from app import serve
+
+    serve(options.index, model=options.model, host=options.host, port=options.port)
+    return DONE
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,95 @@
+"""What the tests share: the real model, a library of the sample article, the shell, another model."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from index import Index
+from index.encoder import Encoder
+from index.library import SAMPLE
+
+QUESTIONS = Path(__file__).parent / "questions" / "article.jsonl"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """No test touches the default library of whoever runs it."""
+    folder = tmp_path_factory.mktemp("home")
+    before = {name: os.environ.pop(name, None) for name in ("FOOTNOTE_HOME", "FOOTNOTE_MODEL")}
+    os.environ["FOOTNOTE_HOME"] = str(folder)
+    yield folder
+    for name, value in before.items():
+        os.environ.pop(name, None)
+        if value is not None:
+            os.environ[name] = value
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Encoder:
+    """The default model, loaded once."""
+    encoder = Encoder()
+    encoder.load()
+    return encoder
+
+
+@pytest.fixture
+def new_library(tmp_path: Path, encoder: Encoder) -> Iterator[Index]:
+    """An empty library."""
+    with Index.open(tmp_path / "library") as index:
+        index.encoder = encoder
+        yield index
+
+
+@pytest.fixture(scope="session")
+def article(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Iterator[Index]:
+    """A library of the sample article; not to be changed."""
+    with Index.open(tmp_path_factory.mktemp("article") / "library") as index:
+        index.encoder = encoder
+        index.add(SAMPLE)
+        yield index
+
+
+Shell = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="session")
+def footnote() -> Shell:
+    """Run the installed command: `footnote("list", "--index", folder)`."""
+    command = shutil.which("footnote", path=str(Path(sys.executable).parent))
+    assert command, "the console script footnote is not installed beside this Python"
+
+    def run(*arguments: object, **settings: object) -> subprocess.CompletedProcess[str]:
+        words = [command, *map(str, arguments)]
+        return subprocess.run(words, capture_output=True, text=True, timeout=120, **settings)  # type: ignore[call-overload, no-any-return]
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def other_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny sentence-transformers model of random weights, in a folder."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.models import Pooling, Transformer
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    torch.manual_seed(0)
+    folder = tmp_path_factory.mktemp("tiny")
+    letters = [chr(code) for code in range(33, 127)]
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{letter}" for letter in letters)]
+    (folder / "vocab.txt").write_text("\n".join(words))
+    BertTokenizerFast(vocab=str(folder / "vocab.txt"), model_max_length=64).save_pretrained(folder / "bert")
+    config = BertConfig(
+        vocab_size=len(words), hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32
+    )
+    BertModel(config).save_pretrained(folder / "bert")
+    transformer = Transformer(str(folder / "bert"), max_seq_length=64)
+    SentenceTransformer(modules=[transformer, Pooling(32)], device="cpu").save(str(folder / "model"))
+    return folder / "model"
