@@ -85,7 +85,8 @@ def build(service: Service) -> gr.Blocks:
             return notice("That citation could not be read; ask the question again.")
         return opened(place)
 
-    with gr.Blocks(title="Footnote", analytics_enabled=False, fill_width=True) as page:
+    page: gr.Blocks = gr.Blocks(title="Footnote", analytics_enabled=False, fill_width=True)
+    with page:
         gr.HTML(_HEAD)
         turns = gr.State([])
         with gr.Row():

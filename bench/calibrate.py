@@ -21,7 +21,6 @@ from qa.answer import CANDIDATES
 from qa.cite import cite
 from qa.confidence import FEATURES, features
 from qa.evaluate import Question, auroc, holds, is_right, prepared
-from qa.evidence import find_evidence
 from qa.rank import content_tokens, fold, rank
 
 OUTPUT = Path(__file__).parent.parent / "qa" / "confidence.json"
@@ -76,9 +75,9 @@ def askings(index: Index, question: Question, article: dict[str, int]) -> list[t
             passage = ranked[0].candidate.passage
             document = index.document(passage.document_id)
             assert document is not None
-            evidence = find_evidence(document, ranked[0].candidate, keep)
-            right = is_right(question, cite(document, passage.start, passage.end))
-            found.append((features(ranked, 0, keep, evidence.score), right))
+            values = features(ranked, 0, keep)
+            values["background"] = ranked[0].score - values["lead"]
+            found.append((values, is_right(question, cite(document, passage.start, passage.end))))
     return found
 
 

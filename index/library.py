@@ -34,13 +34,15 @@ class Candidate:
     """A passage that may answer a question, and how it compares.
 
     `similarity`: (q, n) float32, cosine of each token of the question with each token of the
-    passage; `spans`: (n, 2) int32, the offsets of those tokens in the passage; `cosine`: of the
-    pooled vectors; `bm25`: 0 where no word is shared, higher is better.
+    passage; `spans`: (n, 2) and `sentences`: (m, 2) int32, the offsets of those tokens and of the
+    sentences in the passage; `cosine`: of the pooled vectors; `bm25`: 0 where no word is shared,
+    higher is better.
     """
 
     passage: Passage
     similarity: NDArray[np.float32]
     spans: NDArray[np.int32]
+    sentences: NDArray[np.int32]
     cosine: float
     bm25: float
 
@@ -183,7 +185,7 @@ class Index:
     ) -> Iterator[tuple[Document, Iterable[StoredPassage]]]:
         encodings = self.encoder.passages(passage.text for _, cut in group for passage in cut)
         for document, cut in group:
-            yield document, map(_stored, cut, islice(encodings, len(cut)))
+            yield document, (_stored(document, *pair) for pair in zip(cut, islice(encodings, len(cut))))
 
     def _check_model(self) -> None:
         made_with, name = self._store.get("model"), self.encoder.name
@@ -204,8 +206,15 @@ def default_folder() -> Path:
     return (Path(home).expanduser() if home else user_data_path("footnote", appauthor=False)) / "library"
 
 
-def _stored(passage: Passage, encoding: Encoding) -> StoredPassage:
-    return StoredPassage(passage, encoding.pooled, codec.encode(encoding.tokens), encoding.spans)
+def _stored(document: Document, passage: Passage, encoding: Encoding) -> StoredPassage:
+    sentences = split.sentences(document, passage.start, passage.end) or [(passage.start, passage.end)]
+    return StoredPassage(
+        passage,
+        encoding.pooled,
+        codec.encode(encoding.tokens),
+        encoding.spans,
+        np.array(sentences, np.int32) - np.int32(passage.start),
+    )
 
 
 def _candidates(encoding: Encoding, stored: Sequence[StoredPassage]) -> list[Candidate]:
@@ -218,6 +227,7 @@ def _candidates(encoding: Encoding, stored: Sequence[StoredPassage]) -> list[Can
             item.passage,
             similarity[:, end - len(item.spans) : end],
             item.spans,
+            item.sentences,
             cosine=float(item.pooled @ encoding.pooled),
             bm25=item.bm25,
         )

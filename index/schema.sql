@@ -23,7 +23,8 @@ CREATE TABLE passage (
     text TEXT NOT NULL,
     pooled BLOB NOT NULL, -- float32, unit length
     tokens BLOB NOT NULL, -- index/codec.py
-    spans BLOB NOT NULL -- int32 pairs: start and end of each token in text
+    spans BLOB NOT NULL, -- int32 pairs: start and end of each token in text
+    sentences BLOB NOT NULL -- int32 pairs: start and end of each sentence in text, headings left out
 ) STRICT;
 
 CREATE INDEX passage_of_document ON passage (document_id);

@@ -84,10 +84,10 @@ class SqliteStore:
                 count += 1
                 passage = stored.passage
                 connection.execute(
-                    'INSERT INTO passage (document_id, start, "end", text, pooled, tokens, spans)'
-                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    'INSERT INTO passage (document_id, start, "end", text, pooled, tokens, spans, sentences)'
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                     (passage.document_id, passage.start, passage.end, passage.text)
-                    + (stored.pooled.tobytes(), stored.tokens, stored.spans.tobytes()),
+                    + (stored.pooled.tobytes(), stored.tokens, stored.spans.tobytes(), stored.sentences.tobytes()),
                 )
             _bump(connection)
         return count
@@ -268,7 +268,7 @@ class SqliteStore:
 
 
 _DOCUMENT = "id, title, source, author, text, sha256, structure"
-_PASSAGE = 'id, document_id, start, "end", text, pooled, tokens, spans'
+_PASSAGE = 'id, document_id, start, "end", text, pooled, tokens, spans, sentences'
 
 
 def _check_folder(folder: Path, create: bool) -> None:
@@ -341,6 +341,7 @@ def _stored(row: Any) -> StoredPassage:
         pooled=np.frombuffer(row[5], np.float32),
         tokens=row[6],
         spans=np.frombuffer(row[7], np.int32).reshape(-1, 2),
+        sentences=np.frombuffer(row[8], np.int32).reshape(-1, 2),
     )
 
 
@@ -352,6 +353,8 @@ def _check_document(document: Document, passages: list[StoredPassage]) -> list[s
             wrong.append(f"{name} is not the text of its document there.")
         if len(stored.tokens) != len(stored.spans) * code_size(len(stored.pooled)):
             wrong.append(f"{name} has vectors that do not match its tokens.")
+        if not len(stored.sentences) or stored.sentences.min() < 0 or stored.sentences.max() > len(passage.text):
+            wrong.append(f"{name} has sentences outside it.")
     if not passages:
         wrong.append(f"{document.id} has no passages; add {document.source} again.")
     return wrong

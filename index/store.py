@@ -15,14 +15,15 @@ from index.types import Document, Passage
 
 @dataclass(frozen=True)
 class StoredPassage:
-    """A passage with its vectors: `pooled` (d,) float32, `tokens` coded by `index.codec`,
-    `spans` (n, 2) int32 offsets of the tokens in the passage. `bm25` is set by a lexical search:
-    0 where no word of the question stands in the passage, higher is better."""
+    """A passage with its vectors: `pooled` (d,) float32, `tokens` coded by `index.codec`; `spans`
+    (n, 2) and `sentences` (m, 2) int32, offsets of its tokens and sentences in the passage. `bm25`
+    is set by a lexical search: 0 where no word is shared, higher is better."""
 
     passage: Passage
     pooled: NDArray[np.float32]
     tokens: bytes
     spans: NDArray[np.int32]
+    sentences: NDArray[np.int32]
     bm25: float = 0.0
 
 

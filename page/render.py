@@ -6,6 +6,7 @@ import html
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from index import Block, Document
 from qa import Answer, Citation, Hit
@@ -132,7 +133,7 @@ def _shaded(text: str, offset: int, passage: tuple[int, int], marks: Sequence[tu
         cuts |= {min(max(start - offset, 0), len(text)), min(max(end - offset, 0), len(text))}
     ordered = sorted(cuts)
     out = ""
-    for start, end in zip(ordered, ordered[1:]):
+    for start, end in pairwise(ordered):
         piece = escape(text[start:end])
         if any(first <= start + offset < last for first, last in marks):
             piece = f"<mark>{piece}</mark>"

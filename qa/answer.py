@@ -53,7 +53,7 @@ def compose(library: Index, question: str, encoding: Encoding, candidates: Seque
     keep = content_tokens(question, encoding.spans)
     ranked = fold(rank(candidates, keep))
     hits = tuple(_hit(library, item, keep) for item in ranked[:k])
-    sure = [confidence(features(ranked, at, keep, hit.evidence[0].score)) for at, hit in enumerate(hits)]
+    sure = [confidence(features(ranked, at, keep)) for at in range(len(hits))]
     threshold = shipped().threshold
     answered = bool(sure) and sure[0] >= threshold
     evidence: tuple[Evidence, ...] = ()
@@ -94,5 +94,5 @@ def _hit(library: Index, item: Ranked, keep: NDArray[np.bool_]) -> Hit:
             f"The library is damaged: a passage of {passage.document_id} is not in its document. "
             "Run footnote check, and add the document again."
         )
-    evidence = find_evidence(document, item.candidate, keep)
+    evidence = find_evidence(document, item, keep)
     return Hit(passage.text, item.score, cite(document, passage.start, passage.end), (evidence,))

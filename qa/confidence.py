@@ -14,34 +14,39 @@ from numpy.typing import NDArray
 
 from qa.rank import Ranked
 
-FEATURES = ("maxsim", "evidence", "weakest", "cosine", "margin")
+FEATURES = ("maxsim", "evidence", "weakest", "cosine", "lead")
+_AGREEING = 3  # passages that may answer alike before the lead over the next one is measured
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Coefficients of the logistic model, and the probability from which an answer is shown."""
+    """Coefficients of the logistic model, the mean score of a fourth passage, and the probability
+    from which an answer is shown."""
 
     intercept: float
     weights: dict[str, float]
+    background: float
     threshold: float
 
 
-def features(ranked: Sequence[Ranked], at: int, keep: NDArray[np.bool_], evidence: float) -> dict[str, float]:
+def features(ranked: Sequence[Ranked], at: int, keep: NDArray[np.bool_]) -> dict[str, float]:
     """What the confidence in the hit at a position rests on.
 
     maxsim: of the passage; evidence: of its best sentence; weakest: mean of the lower half of the
     question's tokens' best cosines, what the passage does not speak of; cosine: of the pooled
-    vectors; margin: how far the score is above the next passage's.
+    vectors; lead: how far its score is above that of the fourth passage, so that three sources
+    that agree do not count against each other. In a library of fewer passages, the fourth is
+    taken to score what it does on the average.
     """
     item = ranked[at]
     best = np.sort(item.candidate.similarity[keep].max(axis=1)) if item.candidate.similarity.size else np.zeros(1)
-    following = ranked[at + 1].score if at + 1 < len(ranked) else 0.0
+    background = ranked[_AGREEING].score if len(ranked) > _AGREEING else shipped().background
     return {
         "maxsim": item.maxsim,
-        "evidence": evidence,
+        "evidence": item.evidence,
         "weakest": float(best[: (len(best) + 1) // 2].mean()),
         "cosine": item.candidate.cosine,
-        "margin": min(item.score - following, 0.3),
+        "lead": item.score - background,
     }
 
 
@@ -56,4 +61,4 @@ def confidence(values: dict[str, float], calibration: Calibration | None = None)
 def shipped() -> Calibration:
     """The calibration in qa/confidence.json, which says where it comes from."""
     data = json.loads((resources.files("qa") / "confidence.json").read_text("utf-8"))
-    return Calibration(data["intercept"], data["weights"], data["threshold"])
+    return Calibration(data["intercept"], data["weights"], data["background"], data["threshold"])

@@ -1,27 +1,34 @@
-"""Ranked passage to evidence: the sentence whose tokens best meet the question's."""
+"""Ranked passage to evidence: the sentence that answers best, and a neighbour where it is needed."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index import Candidate, Document
-from index.split import sentences
+from index import Document
 from qa.cite import cite
-from qa.rank import maxsim
+from qa.rank import Ranked, by_sentence
 from qa.types import Evidence
 
+# How much MaxSim a neighbouring sentence must add to be evidence too. Chosen on SQuADShifts' new
+# Wikipedia articles; bench/evidence.py prints accuracy and length for this and other values.
+NEIGHBOUR_GAIN = 0.04
 
-def find_evidence(document: Document, candidate: Candidate, keep: NDArray[np.bool_]) -> Evidence:
-    """The best sentence of a passage, by MaxSim over its tokens, which know their context.
+
+def find_evidence(document: Document, item: Ranked, keep: NDArray[np.bool_]) -> Evidence:
+    """The best sentence of a passage, joined by the one before or after it when the question's
+    tokens need both ("He advised the government" after the sentence that says who he is).
 
     A passage that is all heading is its own evidence.
     """
-    passage = candidate.passage
-    spans = sentences(document, passage.start, passage.end) or [(passage.start, passage.end)]
-    similarity = candidate.similarity[keep]
-    starts, ends = candidate.spans[:, 0] + passage.start, candidate.spans[:, 1] + passage.start
-    scores = [maxsim(similarity[:, (starts < end) & (ends > start)]) for start, end in spans]
-    best = int(np.argmax(scores))
-    start, end = spans[best]
-    return Evidence(document.text[start:end], scores[best], cite(document, start, end))
+    passage, sentences = item.candidate.passage, item.candidate.sentences
+    best = by_sentence(item.candidate, keep)
+    first = last = item.sentence
+    score = item.evidence
+    for other in (item.sentence - 1, item.sentence + 1):
+        if 0 <= other < len(best):
+            together = float(np.maximum(best[item.sentence], best[other]).mean()) if best.size else 0.0
+            if together > max(score, item.evidence + NEIGHBOUR_GAIN):
+                first, last, score = min(item.sentence, other), max(item.sentence, other), together
+    start, end = passage.start + int(sentences[first, 0]), passage.start + int(sentences[last, 1])
+    return Evidence(document.text[start:end], score, cite(document, start, end))

@@ -10,19 +10,21 @@ from numpy.typing import NDArray
 
 from index import Candidate
 
-# One formula for every collection: on none of those in bench/quality.py is a sum with other small
-# weights, or with weights on the question's tokens, better by more than chance.
+# One formula for every collection; ARCHITECTURE.md says what was tried beside it.
 COSINE_WEIGHT = 0.1
 BM25_WEIGHT = 0.1
 
 
 @dataclass(frozen=True)
 class Ranked:
-    """A candidate with its scores. `maxsim` is in [-1, 1]."""
+    """A candidate with its scores: `maxsim` of the whole passage, `evidence` of its best sentence,
+    both in [-1, 1], and which sentence that is."""
 
     candidate: Candidate
     score: float
     maxsim: float
+    evidence: float
+    sentence: int
 
 
 def content_tokens(question: str, spans: NDArray[np.int32]) -> NDArray[np.bool_]:
@@ -39,14 +41,33 @@ def maxsim(similarity: NDArray[np.float32]) -> float:
     return float(similarity.max(axis=1).mean()) if similarity.size else 0.0
 
 
+def by_sentence(candidate: Candidate, keep: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """For each sentence and each token of the question that counts, the best cosine with a token
+    of the sentence: (m, q) float32. Tokens know their context; the mean over q is MaxSim."""
+    similarity, starts = candidate.similarity[keep], candidate.spans[:, 0]
+    first = np.searchsorted(starts, candidate.sentences[:, 0])
+    last = np.searchsorted(starts, candidate.sentences[:, 1])
+    best = np.zeros((len(candidate.sentences), len(similarity)), np.float32)
+    for row, (a, b) in enumerate(zip(first, last)):
+        if a < b:
+            best[row] = similarity[:, a:b].max(axis=1)
+    return best
+
+
 def rank(candidates: Sequence[Candidate], keep: NDArray[np.bool_]) -> list[Ranked]:
-    """Order candidates, best first. BM25 is scaled by the best of these candidates."""
+    """Order candidates, best first, by the sum of the MaxSim of the passage, which sees all of its
+    context, and of its best sentence, which cannot collect matches from far apart, with a little
+    of the other two signals. BM25 is scaled by the best of these candidates."""
     top_bm25 = max((candidate.bm25 for candidate in candidates), default=0.0)
     ranked = []
     for candidate in candidates:
         late = maxsim(candidate.similarity[keep])
+        sentences = by_sentence(candidate, keep)
+        scores = sentences.mean(axis=1) if sentences.size else np.zeros(len(sentences))
+        best = int(scores.argmax())
         words = candidate.bm25 / top_bm25 if top_bm25 > 0 else 0.0
-        ranked.append(Ranked(candidate, late + COSINE_WEIGHT * candidate.cosine + BM25_WEIGHT * words, late))
+        score = late + float(scores[best]) + COSINE_WEIGHT * candidate.cosine + BM25_WEIGHT * words
+        ranked.append(Ranked(candidate, score, late, float(scores[best]), best))
     return sorted(ranked, key=lambda item: -item.score)
 
 

@@ -58,8 +58,8 @@ class Citation:
 
 @dataclass(frozen=True)
 class Evidence:
-    """The words of a hit that carry the answer. `score`: mean over the question's tokens of the
-    best cosine with a token of these words, at most 1."""
+    """The words of a hit that carry the answer: a sentence, or two that adjoin. `score`: mean over
+    the question's tokens of the best cosine with a token of these words, at most 1."""
 
     text: str
     score: float

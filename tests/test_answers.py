@@ -96,7 +96,9 @@ def test_questions_that_cannot_be_asked_are_refused_in_a_sentence(article: Index
         assert len(str(caught.value)) < 200
 
 
-@pytest.mark.parametrize("question", ['"', 'NEAR(a b) AND "x" OR *', "a-b:c^2", "' OR 1=1 --", "𝒳 文字 مرحبا", "x" * 2000])
+@pytest.mark.parametrize(
+    "question", ['"', 'NEAR(a b) AND "x" OR *', "a-b:c^2", "' OR 1=1 --", "𝒳 文字 مرحبا", "x" * 2000]
+)
 def test_any_other_question_gets_an_answer(article: Index, question: str) -> None:
     if any(map(str.isalnum, question)):
         assert isinstance(ask(question, index=article), Answer)

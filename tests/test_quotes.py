@@ -15,11 +15,29 @@ from qa import Answer, Citation, ask, to_json
 from qa.cite import cite
 
 WORDS = st.sampled_from(
-    ["tea", "Tea", "cafe\u0301", "naïve", "𝒳", "文字", "مرحبا", "U.S.", "Dr.", "3.14", "“so”", "…", "\u200b", "\ue000", "x" * 700]
+    [
+        "tea",
+        "Tea",
+        "cafe\u0301",
+        "naïve",
+        "𝒳",
+        "文字",
+        "مرحبا",
+        "U.S.",
+        "Dr.",
+        "3.14",
+        "“so”",
+        "…",
+        "\u200b",
+        "\ue000",
+        "x" * 700,
+    ]
 )
 ENDS = st.sampled_from([". ", "? ", "\r\n", "\n", "\n\n", "\r\n\r\n", " ", "", "\u2028", "\t"])
 TEXTS = st.lists(st.tuples(WORDS, ENDS), min_size=1, max_size=60).map(lambda pairs: "".join(w + e for w, e in pairs))
-SHAPES = st.sampled_from([lambda t: t, lambda t: t.rstrip(), lambda t: t.replace("\n", " ") * 20, lambda t: f"# Tea\n\n{t}"])
+SHAPES = st.sampled_from(
+    [lambda t: t, lambda t: t.rstrip(), lambda t: t.replace("\n", " ") * 20, lambda t: f"# Tea\n\n{t}"]
+)
 
 
 def citations(answer: Answer) -> list[tuple[str, Citation]]:

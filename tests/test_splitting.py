@@ -15,7 +15,23 @@ from index.types import Document
 
 # Repetition, combining marks, astral characters, private-use characters, every kind of line end.
 PIECES = st.sampled_from(
-    ["Yes. ", "Yes. ", "No? ", "a", "e\u0301", "𝒳", "\ue000", "\r\n", "\n\n", "\n", "\u2028", " ", "“Hi.” ", "U.S. ", "文。"]
+    [
+        "Yes. ",
+        "Yes. ",
+        "No? ",
+        "a",
+        "e\u0301",
+        "𝒳",
+        "\ue000",
+        "\r\n",
+        "\n\n",
+        "\n",
+        "\u2028",
+        " ",
+        "“Hi.” ",
+        "U.S. ",
+        "文。",
+    ]
     + ["word " * 60, "x" * 1200, "Title Here\n\n", "A sentence that goes on for a while, and ends. " * 3]
 )
 TEXTS = st.lists(PIECES, min_size=1, max_size=30).map("".join).filter(str.strip)
