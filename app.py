@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
@@ -11,6 +12,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio i
 import gradio as gr
 
 from index import FootnoteError
+from index.library import SAMPLE
 from page import STYLE
 from page.render import Place, Turn, conversation, notice, source
 from page.service import Service
@@ -72,6 +74,14 @@ def build(service: Service) -> gr.Blocks:
             return notice("This document is no longer in the library." if place else "The library is empty.")
         return source(document, place)
 
+    def offered() -> Any:
+        """The example questions, shown where the library holds the article that answers them."""
+        try:
+            sample = any(Path(document.source) == SAMPLE for document in service.index.documents())
+        except FootnoteError:
+            sample = False
+        return gr.update(visible=sample)
+
     def open_citation(event: gr.EventData) -> str:
         data = event._data
         try:
@@ -97,7 +107,7 @@ def build(service: Service) -> gr.Blocks:
                         placeholder="Ask a question", show_label=False, label="Question", elem_id="question", scale=6
                     )
                     button = gr.Button("Ask", variant="primary", elem_id="ask", scale=1, min_width=80)
-                with gr.Row(elem_id="examples"):
+                with gr.Row(elem_id="examples", visible=service.is_default) as suggestions:
                     examples = [gr.Button(text, size="sm", min_width=120) for text in EXAMPLES]
             with gr.Column(scale=6, min_width=320):
                 text = gr.HTML(notice("The library is opening…"), elem_id="source", js_on_load=_SCROLL)
@@ -107,6 +117,7 @@ def build(service: Service) -> gr.Blocks:
             example.click(answer, [example, turns], outputs, show_progress="hidden")
         talk.click(open_citation, None, text, show_progress="hidden")
         page.load(lambda: opened(None), None, text, show_progress="hidden")
+        page.load(offered, None, suggestions, show_progress="hidden")
     page.queue(default_concurrency_limit=4)
     return page
 

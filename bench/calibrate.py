@@ -75,7 +75,7 @@ def askings(index: Index, question: Question, article: dict[str, int]) -> list[t
             passage = ranked[0].candidate.passage
             document = index.document(passage.document_id)
             assert document is not None
-            values = features(ranked, 0, keep)
+            values = features(ranked, 0)
             values["background"] = ranked[0].score - values["lead"]
             found.append((values, is_right(question, cite(document, passage.start, passage.end))))
     return found
@@ -85,14 +85,15 @@ def fit(rows: list[dict[str, float]], labels: np.ndarray[Any, Any], out: np.ndar
     from sklearn.linear_model import LogisticRegression
 
     table = np.array([[row[name] for name in FEATURES] for row in rows])
-    for names in [*((name,) for name in FEATURES)] + [("maxsim", "cosine"), ("maxsim", "weakest"), FEATURES]:
+    for names in (*((name,) for name in FEATURES), ("evidence", "lead"), FEATURES):
         columns = [FEATURES.index(name) for name in names]
         model = LogisticRegression(C=100.0, max_iter=1000).fit(table[~out][:, columns], labels[~out])
         sure = model.predict_proba(table[out][:, columns])[:, 1]
         print(f"{'+'.join(names):45} held-out AUROC {auroc(list(sure[labels[out]]), list(sure[~labels[out]])):.4f}")
     # The last model is the whole one.
-    accuracy = {t: balanced(sure >= t, labels[out]) for t in np.arange(0.05, 1.0, 0.05)}
-    print("balanced accuracy at threshold:", {round(float(t), 2): round(a, 3) for t, a in accuracy.items()})
+    seen = model.predict_proba(table[~out])[:, 1]
+    threshold = max(np.arange(0.1, 0.9, 0.01), key=lambda t: balanced(seen >= t, labels[~out]))
+    print(f"threshold {threshold:.2f}: held-out balanced accuracy {balanced(sure >= threshold, labels[out]):.3f}")
     print(f"expected calibration error {calibration_error(sure, labels[out]):.4f} over {out.sum()} askings")
     weights = dict(zip(FEATURES, (round(float(w), 4) for w in model.coef_[0])))
     result = {
@@ -100,7 +101,8 @@ def fit(rows: list[dict[str, float]], labels: np.ndarray[Any, Any], out: np.ndar
         "askings": int((~out).sum()),
         "intercept": round(float(model.intercept_[0]), 4),
         "weights": weights,
-        "threshold": 0.5,
+        "background": round(float(np.mean([row["background"] for row in rows])), 4),
+        "threshold": round(float(threshold), 2),
     }
     print(json.dumps(result, indent=2))
     if options.write:

@@ -59,11 +59,11 @@ def source(document: Document, place: Place | None) -> str:
     if last > _SHOWN:
         first, last = max(0, at - _SHOWN // 2), min(last, at + _SHOWN // 2)
     by = f"{escape(document.author)} · " if document.author else ""
-    head = (
-        f'<header><h2>{escape(document.title)}</h2><p class="fn-meta">{by}{escape(document.source)}<br>'
-        f"SHA-256 {document.sha256[:16]}…</p></header>"
-    )
+    meta = f"{by}{escape(document.source)}<br>SHA-256 {document.sha256[:16]}…"
     blocks = document.blocks_in(first, last)
+    titled = bool(blocks) and blocks[0].kind == "title"
+    title = "" if titled else f"<h2>{escape(document.title)}</h2>"
+    head = f'<header><p class="fn-meta">{meta}</p>{title}</header>'
     part = "" if (first, last) == (0, len(document.text)) else '<p class="fn-meta">A part of a long document.</p>'
     return f'<article class="fn-document">{head}{part}{"".join(_block(document, b, place) for b in blocks)}</article>'
 

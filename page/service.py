@@ -23,6 +23,11 @@ class Service:
         threading.Thread(target=self._open, name="footnote-open", daemon=True).start()
 
     @property
+    def is_default(self) -> bool:
+        """Whether this is the default library, which begins with the sample article."""
+        return self._folder is None
+
+    @property
     def is_ready(self) -> bool:
         """Whether a question would be answered without waiting."""
         return self._ready.is_set()

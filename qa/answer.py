@@ -53,7 +53,7 @@ def compose(library: Index, question: str, encoding: Encoding, candidates: Seque
     keep = content_tokens(question, encoding.spans)
     ranked = fold(rank(candidates, keep))
     hits = tuple(_hit(library, item, keep) for item in ranked[:k])
-    sure = [confidence(features(ranked, at, keep)) for at in range(len(hits))]
+    sure = [confidence(features(ranked, at)) for at in range(len(hits))]
     threshold = shipped().threshold
     answered = bool(sure) and sure[0] >= threshold
     evidence: tuple[Evidence, ...] = ()

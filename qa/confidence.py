@@ -9,12 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-import numpy as np
-from numpy.typing import NDArray
-
 from qa.rank import Ranked
 
-FEATURES = ("maxsim", "evidence", "weakest", "cosine", "lead")
+FEATURES = ("maxsim", "evidence", "cosine", "lead")
 _AGREEING = 3  # passages that may answer alike before the lead over the next one is measured
 
 
@@ -29,22 +26,19 @@ class Calibration:
     threshold: float
 
 
-def features(ranked: Sequence[Ranked], at: int, keep: NDArray[np.bool_]) -> dict[str, float]:
+def features(ranked: Sequence[Ranked], at: int) -> dict[str, float]:
     """What the confidence in the hit at a position rests on.
 
-    maxsim: of the passage; evidence: of its best sentence; weakest: mean of the lower half of the
-    question's tokens' best cosines, what the passage does not speak of; cosine: of the pooled
-    vectors; lead: how far its score is above that of the fourth passage, so that three sources
-    that agree do not count against each other. In a library of fewer passages, the fourth is
-    taken to score what it does on the average.
+    maxsim: of the passage; evidence: of its best sentence; cosine: of the pooled vectors; lead:
+    how far its score is above that of the fourth passage, so that three sources that agree do
+    not count against each other. In a library of fewer passages, the fourth is taken to score
+    what it does on the average.
     """
     item = ranked[at]
-    best = np.sort(item.candidate.similarity[keep].max(axis=1)) if item.candidate.similarity.size else np.zeros(1)
     background = ranked[_AGREEING].score if len(ranked) > _AGREEING else shipped().background
     return {
         "maxsim": item.maxsim,
         "evidence": item.evidence,
-        "weakest": float(best[: (len(best) + 1) // 2].mean()),
         "cosine": item.candidate.cosine,
         "lead": item.score - background,
     }

@@ -15,9 +15,9 @@ from qa.types import Evidence
 NEIGHBOUR_GAIN = 0.04
 
 
-def find_evidence(document: Document, item: Ranked, keep: NDArray[np.bool_]) -> Evidence:
-    """The best sentence of a passage, joined by the one before or after it when the question's
-    tokens need both ("He advised the government" after the sentence that says who he is).
+def find_evidence(document: Document, item: Ranked, keep: NDArray[np.bool_], gain: float = NEIGHBOUR_GAIN) -> Evidence:
+    """The best sentence of a passage, joined by the one before or after it when that adds more
+    than `gain` to its MaxSim ("He advised the government" and the sentence that says who he is).
 
     A passage that is all heading is its own evidence.
     """
@@ -28,7 +28,7 @@ def find_evidence(document: Document, item: Ranked, keep: NDArray[np.bool_]) -> 
     for other in (item.sentence - 1, item.sentence + 1):
         if 0 <= other < len(best):
             together = float(np.maximum(best[item.sentence], best[other]).mean()) if best.size else 0.0
-            if together > max(score, item.evidence + NEIGHBOUR_GAIN):
+            if together > max(score, item.evidence + gain):
                 first, last, score = min(item.sentence, other), max(item.sentence, other), together
     start, end = passage.start + int(sentences[first, 0]), passage.start + int(sentences[last, 1])
     return Evidence(document.text[start:end], score, cite(document, start, end))

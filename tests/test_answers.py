@@ -97,11 +97,10 @@ def test_questions_that_cannot_be_asked_are_refused_in_a_sentence(article: Index
 
 
 @pytest.mark.parametrize(
-    "question", ['"', 'NEAR(a b) AND "x" OR *', "a-b:c^2", "' OR 1=1 --", "𝒳 文字 مرحبا", "x" * 2000]
+    "question", ['NEAR(a b) AND "x" OR *', "a-b:c^2", "' OR 1=1 --", "𝒳 文字 مرحبا", "x" * 2000, "why " * 499]
 )
 def test_any_other_question_gets_an_answer(article: Index, question: str) -> None:
-    if any(map(str.isalnum, question)):
-        assert isinstance(ask(question, index=article), Answer)
+    assert isinstance(ask(question, index=article), Answer)
 
 
 def test_k_below_one_is_refused(article: Index) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import random
 import signal
 import sqlite3
@@ -233,7 +232,7 @@ def test_a_folder_of_other_things_is_no_library(tmp_path: Path) -> None:
     write(tmp_path / "things", "a.txt", "something")
     with pytest.raises(LibraryError, match="is not a Footnote library"):
         Index.open(tmp_path / "things")
-    assert os.listdir(tmp_path / "things") == ["a.txt"]
+    assert [entry.name for entry in (tmp_path / "things").iterdir()] == ["a.txt"]
 
 
 def test_a_database_that_is_not_ours_is_refused_and_left_alone(tmp_path: Path) -> None:

@@ -132,7 +132,6 @@ def test_a_question_is_answered_and_its_citation_opens_the_source_at_the_words(a
     ask(page, "Who was a postdoctoral researcher?")
     expect(page.locator(".fn-turn")).to_have_count(2)
     page.locator("#source").evaluate("panel => panel.scrollTop = 0")
-    assert not in_view(page, "#source mark") or page.locator("#source mark").count() == 0
     quote.locator(".fn-cite").click()
     expect(page.locator("#source mark").first).to_contain_text("main architect of the Great Firewall")
     page.wait_for_function("document.querySelector('#source').scrollTop > 0")

@@ -141,7 +141,8 @@ def test_a_text_without_a_title_line_is_named_after_its_file() -> None:
 
 
 def test_markdown_structure_is_taken_from_its_marks() -> None:
-    text = "---\ntitle: Rivers\nauthor: A. B.\n---\n# Rivers\n\nOne *bold* claim.\r\n\r\n## The `Po`\n\n- a\n- b\n\n> quoted\n"
+    front = "---\ntitle: Rivers\nauthor: A. B.\n---\n"
+    text = front + "# Rivers\n\nOne *bold* claim.\r\n\r\n## The `Po`\n\n- a\n- b\n\n> quoted\n"
     document = read_document(text.encode(), Path("rivers.md"))
     assert (document.title, document.author, document.text) == ("Rivers", "A. B.", text)
     assert [(section.title, section.level) for section in document.sections] == [("The Po", 2)]
