@@ -19,7 +19,7 @@ import numpy as np
 from index import Index
 from qa.answer import CANDIDATES
 from qa.cite import cite
-from qa.confidence import FEATURES, features
+from qa.confidence import AGREEING, FEATURES, features
 from qa.evaluate import Question, auroc, holds, is_right, prepared
 from qa.rank import content_tokens, fold, rank
 
@@ -76,7 +76,7 @@ def askings(index: Index, question: Question, article: dict[str, int]) -> list[t
             document = index.document(passage.document_id)
             assert document is not None
             values = features(ranked, 0)
-            values["background"] = ranked[0].score - values["lead"]
+            values["background"] = ranked[AGREEING].score if len(ranked) > AGREEING else np.nan
             found.append((values, is_right(question, cite(document, passage.start, passage.end))))
     return found
 
@@ -101,7 +101,7 @@ def fit(rows: list[dict[str, float]], labels: np.ndarray[Any, Any], out: np.ndar
         "askings": int((~out).sum()),
         "intercept": round(float(model.intercept_[0]), 4),
         "weights": weights,
-        "background": round(float(np.mean([row["background"] for row in rows])), 4),
+        "background": round(float(np.nanmean([row["background"] for row in rows])), 4),
         "threshold": round(float(threshold), 2),
     }
     print(json.dumps(result, indent=2))

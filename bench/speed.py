@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from index import Index
-from index.encoder import Encoder
+from index.encoder import Encoder, model_name, shared_encoder
 from index.library import SAMPLE
 from index.split import passages
 from qa import ask, retrieve
@@ -32,7 +32,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure speed against the model alone.")
     parser.add_argument("file", type=Path, nargs="?")
     options = parser.parse_args()
-    encoder = Encoder()
+    encoder = shared_encoder(model_name())
     encoder.load()
     with TemporaryDirectory() as folder:
         measure("sample article", [SAMPLE], encoder, Path(folder, "article"))
@@ -47,7 +47,6 @@ def main() -> None:
 
 def measure(name: str, paths: list[Path], encoder: Encoder, folder: Path) -> None:
     with Index.open(folder) as index:
-        index.encoder = encoder
         index.add(*paths)
         texts = [passage.text for document in index.documents() for passage in passages(document)]
         encode = median(lambda question: encoder.question(question), 30)
@@ -59,7 +58,6 @@ def measure(name: str, paths: list[Path], encoder: Encoder, folder: Path) -> Non
         encoder._model().encode(texts, show_progress_bar=False)
         bare.append(len(texts) / (time.perf_counter() - start))
         with Index.open(folder.with_name(f"{folder.name}-{turn}")) as fresh:
-            fresh.encoder = encoder
             start = time.perf_counter()
             fresh.add(*paths)
             indexed.append(len(texts) / (time.perf_counter() - start))

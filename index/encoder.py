@@ -8,6 +8,7 @@ import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,6 +51,12 @@ class _Piece:
     ids: list[int]
     spans: NDArray[np.int32]
     keep: NDArray[np.bool_]
+
+
+@lru_cache(maxsize=4)
+def shared_encoder(name: str) -> Encoder:
+    """The one encoder of this process for a model, so that it is loaded once."""
+    return Encoder(name)
 
 
 class Encoder:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from platformdirs import user_data_path
 
 from index import codec, split
-from index.encoder import Encoder, Encoding, weights_sha256
+from index.encoder import Encoder, Encoding, model_name, shared_encoder, weights_sha256
 from index.errors import ModelError, ReadError
 from index.files import find_files, printable, read_file
 from index.readers import read_document
@@ -68,7 +68,7 @@ class Index:
         the library was made with another model.
         """
         folder = default_folder() if path is None else Path(path).expanduser()
-        index = cls(SqliteStore(folder, create=create or path is None), Encoder(model))
+        index = cls(SqliteStore(folder, create=create or path is None), shared_encoder(model_name(model)))
         try:
             index._check_model()
             if path is None and index._store.get("sample") is None:

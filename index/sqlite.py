@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 
 from index.codec import code_size
 from index.errors import LibraryError
+from index.folder import DATABASE, check_folder, explanation
 from index.store import StoredPassage
 from index.types import Block, Document, Page, Passage, Section
 from index.vectors import VectorFile
 
-DATABASE = "footnote.db"
 _VECTORS = "passages.faiss"
 _APPLICATION_ID = 0x466F6F74  # "Foot"
 _SCHEMA_VERSION = 1
@@ -43,7 +43,7 @@ class SqliteStore:
         self.folder = folder
         self._path = folder / DATABASE
         self._reading, self._writing = threading.RLock(), threading.RLock()
-        _check_folder(folder, create)
+        check_folder(folder, create)
         self._writable = os.access(folder, os.W_OK) and (not self._path.exists() or os.access(self._path, os.W_OK))
         with self._explained("open"):
             self._reader = self._connect()
@@ -234,7 +234,7 @@ class SqliteStore:
             yield
         except sqlite3.Error as error:
             what = f"Could not {doing} the library {self.folder}"
-            raise LibraryError(f"{what}: {_explanation(str(error))}") from error
+            raise LibraryError(f"{what}: {explanation(str(error))}") from error
 
     def _all(self, query: str, *values: Any) -> list[Any]:
         with self._reading, self._explained("read"):
@@ -269,45 +269,6 @@ class SqliteStore:
 
 _DOCUMENT = "id, title, source, author, text, sha256, structure"
 _PASSAGE = 'id, document_id, start, "end", text, pooled, tokens, spans, sentences'
-
-
-def _check_folder(folder: Path, create: bool) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise LibraryError(f"{folder} is a file, not a library; a library is a folder.")
-    if (folder / DATABASE).exists():
-        return
-    if folder.is_dir() and any(not entry.name.startswith((".", DATABASE)) for entry in folder.iterdir()):
-        raise LibraryError(
-            f"{folder} holds other files and is not a Footnote library; name one, or a new or empty folder."
-        )
-    if not create:
-        raise LibraryError(f"There is no library at {folder}; make one with: footnote add PATH --index {folder}")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise LibraryError(
-            f"The library {folder} could not be made ({error.strerror}); name another folder."
-        ) from error
-    if not os.access(folder, os.W_OK):
-        raise LibraryError(f"The library {folder} could not be made: the folder is read-only; name another folder.")
-
-
-def _explanation(message: str) -> str:
-    for sign, meaning in (
-        ("full", "the disk is full. Free some space and try again; nothing was half written."),
-        ("locked", "another program is writing to it. Try again when that one is done."),
-        ("readonly", "it is read-only. Change its permissions, or use a library elsewhere."),
-        ("unable to open", "its files cannot be opened; check the folder's permissions."),
-        (
-            "not a database",
-            "its database is not one, or is damaged. Restore it from a copy, or make a new library.",
-        ),
-        ("malformed", "its database is damaged. Restore it from a copy, or make a new library."),
-        ("I/O error", "the disk failed or is full. Check the disk and try again; nothing was half written."),
-    ):
-        if sign in message:
-            return meaning
-    return f"{message}."
 
 
 def _bump(connection: sqlite3.Connection) -> None:

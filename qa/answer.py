@@ -26,12 +26,7 @@ def retrieve(question: str, *, index: Index | None = None, k: int = 5) -> list[H
     `index` is a library; without one, the default library. Raises QuestionError for a question
     that is empty or longer than 2,000 characters, ValueError for k below 1.
     """
-    question = checked(question, k)
-    with _library(index) as library:
-        encoding = library.encoder.question(question)
-        with library.reading():
-            candidates = library.search(question, encoding, CANDIDATES)
-            return list(compose(library, question, encoding, candidates, k).hits)
+    return list(ask(question, index=index, k=k).hits)
 
 
 def ask(question: str, *, index: Index | None = None, history: Sequence[tuple[str, str]] = (), k: int = 5) -> Answer:
@@ -44,7 +39,7 @@ def ask(question: str, *, index: Index | None = None, history: Sequence[tuple[st
     with _library(index) as library:
         encoding = library.encoder.question(question)
         with library.reading():
-            candidates = library.search(question, encoding, CANDIDATES)
+            candidates = library.search(question, encoding, max(k, CANDIDATES))
             return compose(library, question, encoding, candidates, k)
 
 

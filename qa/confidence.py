@@ -12,7 +12,7 @@ from importlib import resources
 from qa.rank import Ranked
 
 FEATURES = ("maxsim", "evidence", "cosine", "lead")
-_AGREEING = 3  # passages that may answer alike before the lead over the next one is measured
+AGREEING = 3  # passages that may answer alike before the lead over the next one is measured
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def features(ranked: Sequence[Ranked], at: int) -> dict[str, float]:
     what it does on the average.
     """
     item = ranked[at]
-    background = ranked[_AGREEING].score if len(ranked) > _AGREEING else shipped().background
+    background = ranked[AGREEING].score if len(ranked) > AGREEING else shipped().background
     return {
         "maxsim": item.maxsim,
         "evidence": item.evidence,

@@ -199,7 +199,6 @@ def prepared(path: Path, index: Index, *, limit: int | None = None) -> Iterator[
     with TemporaryDirectory(prefix="footnote-eval-") as folder:
         questions = _unpacked(path, squad, Path(folder, "paragraphs"))
         with Index.open(Path(folder, "library"), model=index.encoder.name) as own:
-            own.encoder = index.encoder  # already loaded
             own.add(Path(folder, "paragraphs"))
             yield own, questions[:limit]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from index import Index
-from index.encoder import Encoder
+from index.encoder import DEFAULT_MODEL, Encoder, shared_encoder
 from index.library import SAMPLE
 
 QUESTIONS = Path(__file__).parent / "questions" / "article.jsonl"
@@ -34,24 +34,22 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def encoder() -> Encoder:
     """The default model, loaded once."""
-    encoder = Encoder()
+    encoder = shared_encoder(DEFAULT_MODEL)
     encoder.load()
     return encoder
 
 
 @pytest.fixture
-def new_library(tmp_path: Path, encoder: Encoder) -> Iterator[Index]:
+def new_library(tmp_path: Path) -> Iterator[Index]:
     """An empty library."""
     with Index.open(tmp_path / "library") as index:
-        index.encoder = encoder
         yield index
 
 
 @pytest.fixture(scope="session")
-def article(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Iterator[Index]:
+def article(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
     """A library of the sample article; not to be changed."""
     with Index.open(tmp_path_factory.mktemp("article") / "library") as index:
-        index.encoder = encoder
         index.add(SAMPLE)
         yield index
 

@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 from index import Index, LibraryError, ModelError, Progress
-from index.encoder import Encoder
 from index.library import SAMPLE
 from qa import retrieve
 
@@ -77,25 +76,20 @@ def test_progress_counts_files_and_passages(new_library: Index, tmp_path: Path) 
     assert seen[-1].files == 4 and seen[-1].passages == 3
 
 
-def test_a_library_opens_again_as_it_was(tmp_path: Path, encoder: Encoder) -> None:
+def test_a_library_opens_again_as_it_was(tmp_path: Path) -> None:
     with Index.open(tmp_path / "library") as index:
-        index.encoder = encoder
         index.add(SAMPLE)
         before = index.documents()
     with Index.open(tmp_path / "library") as index:
-        index.encoder = encoder
         assert index.documents() == before and index.check() == []
         assert "Fang Binxing" in best(index, "Who designed the Great Firewall?")
 
 
 @pytest.mark.parametrize("harm", ["missing", "cut", "altered", "empty", "another library's"])
-def test_the_faiss_file_is_made_anew_when_missing_or_damaged(
-    harm: str, tmp_path: Path, encoder: Encoder, new_library: Index
-) -> None:
+def test_the_faiss_file_is_made_anew_when_missing_or_damaged(harm: str, tmp_path: Path, new_library: Index) -> None:
     new_library.add(SAMPLE)
     best(new_library, "Who designed the Great Firewall?")
     with Index.open(tmp_path / "second") as index:
-        index.encoder = encoder
         index.add(SAMPLE)
         expected = best(index, "Who designed the Great Firewall?")
     file = tmp_path / "second" / "passages.faiss"
@@ -108,19 +102,15 @@ def test_the_faiss_file_is_made_anew_when_missing_or_damaged(
     }
     file.unlink() if harm == "missing" else file.write_bytes(replacement[harm])
     with Index.open(tmp_path / "second") as index:
-        index.encoder = encoder
         assert best(index, "Who designed the Great Firewall?") == expected
         assert index.check() == []
     assert file.read_bytes() == whole
 
 
-def test_what_another_process_adds_and_removes_is_seen_at_once(
-    tmp_path: Path, encoder: Encoder, new_library: Index
-) -> None:
+def test_what_another_process_adds_and_removes_is_seen_at_once(tmp_path: Path, new_library: Index) -> None:
     new_library.add(write(tmp_path, "a.txt", "Cats sleep most of the day."))
     assert "Cats" in best(new_library, "Which animal sleeps a lot?")
     with Index.open(tmp_path / "library") as other:
-        other.encoder = encoder
         (name,) = other.add(write(tmp_path, "b.txt", "The koala sleeps twenty hours a day.")).added
         assert "koala" in best(new_library, "How long does a koala sleep?")
         other.remove(name)
@@ -145,7 +135,7 @@ def test_questions_are_answered_while_documents_are_added(new_library: Index, tm
 ADD = "import sys; from index import Index; Index.open(sys.argv[1]).add(sys.argv[2])"
 
 
-def test_killed_while_adding_it_keeps_what_was_committed_and_goes_on(tmp_path: Path, encoder: Encoder) -> None:
+def test_killed_while_adding_it_keeps_what_was_committed_and_goes_on(tmp_path: Path) -> None:
     folder, library = tmp_path / "many", tmp_path / "library"
     for number in range(60):
         write(folder, f"{number:02}.txt", f"Document {number} speaks of the number {number}. " * 60)
@@ -162,12 +152,10 @@ def test_killed_while_adding_it_keeps_what_was_committed_and_goes_on(tmp_path: P
         process.send_signal(signal.SIGKILL)
         process.wait()
         with Index.open(library) as index:
-            index.encoder = encoder
             assert index.check() == []
             counts.append(len(index.documents()))
     assert counts == sorted(counts) and counts[0] > 0
     with Index.open(library) as index:
-        index.encoder = encoder
         report = index.add(folder)
         assert len(report.unchanged) >= counts[-1] and len(index.documents()) == 60 and index.check() == []
 
@@ -180,9 +168,8 @@ def _committed(library: Path) -> int:
         connection.close()
 
 
-def test_check_finds_what_is_wrong(tmp_path: Path, encoder: Encoder) -> None:
+def test_check_finds_what_is_wrong(tmp_path: Path) -> None:
     with Index.open(tmp_path / "library") as index:
-        index.encoder = encoder
         index.add(SAMPLE)
     connection = sqlite3.connect(tmp_path / "library" / "footnote.db")
     connection.execute("DROP TRIGGER passage_added")

@@ -18,7 +18,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from index import Index
-from index.encoder import Encoder
 from index.library import SAMPLE
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -187,10 +186,9 @@ def test_a_question_shows_as_its_characters(article_page: str, page: Page) -> No
     assert page.locator("#conversation img").count() == 0
 
 
-def test_a_hostile_document_is_inert(browser: Browser, page: Page, tmp_path: Path, encoder: Encoder) -> None:
+def test_a_hostile_document_is_inert(browser: Browser, page: Page, tmp_path: Path) -> None:
     (tmp_path / "hostile.txt").write_text(HOSTILE)
     with Index.open(tmp_path / "library") as index:
-        index.encoder = encoder
         index.add(tmp_path / "hostile.txt")
     with served("--index", str(tmp_path / "library"), home=tmp_path) as address:
         page.goto(address)

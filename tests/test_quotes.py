@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index import Index
-from index.encoder import Encoder
 from qa import Answer, Citation, ask, to_json
 from qa.cite import cite
 
@@ -50,12 +49,11 @@ def citations(answer: Answer) -> list[tuple[str, Citation]]:
 
 @given(TEXTS, SHAPES, st.sampled_from(["a.txt", "a.md"]))
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_every_quote_of_every_answer_is_its_document_there(encoder: Encoder, text: str, shape, name: str) -> None:  # type: ignore[no-untyped-def]
+def test_every_quote_of_every_answer_is_its_document_there(text: str, shape, name: str) -> None:  # type: ignore[no-untyped-def]
     text = shape(text)
     with TemporaryDirectory() as folder:
         Path(folder, name).write_bytes(text.encode())
         with Index.open(Path(folder, "library")) as index:
-            index.encoder = encoder
             report = index.add(Path(folder, name))
             assert bool(report.added) == bool(text.strip())
             assert index.check() == []

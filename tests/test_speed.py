@@ -43,7 +43,6 @@ def test_indexing_keeps_four_fifths_of_the_speed_of_the_model(tmp_path: Path, en
     for turn in range(3):
         bare = seconds(lambda: model.encode(texts, show_progress_bar=False), rounds=1)
         with Index.open(tmp_path / f"library-{turn}") as index:
-            index.encoder = encoder
             taken = seconds(lambda: index.add(*sorted(tmp_path.glob("*.txt"))), rounds=1)
         ratios.append(bare / taken)
     assert max(ratios) >= 0.8, ratios
