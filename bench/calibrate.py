@@ -69,7 +69,7 @@ def askings(index: Index, question: Question, article: dict[str, int]) -> list[t
     for library in (everything, own):
         without = [c for c in library if not holds(question, c.passage.document_id, c.passage.text)]
         for candidates in (library, without):
-            ranked = fold(rank(candidates, keep))
+            ranked = fold(rank(candidates, keep), AGREEING + 1)
             if not ranked:
                 continue
             passage = ranked[0].candidate.passage

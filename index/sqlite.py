@@ -145,7 +145,7 @@ class SqliteStore:
                 for row in self._all(f"SELECT {_PASSAGE} FROM passage WHERE id IN ({marks})", *some):
                     found[row[0]] = _stored(row)
                 if words:
-                    ranks = f"SELECT rowid, rank FROM passage_text WHERE passage_text MATCH ? AND rowid IN ({marks})"
+                    ranks = f"SELECT rowid, rank FROM passage_text WHERE passage_text MATCH ? AND +rowid IN ({marks})"
                     for key, rank in self._all(ranks, _any_of(words), *some):
                         found[key] = replace(found[key], bm25=-rank)
         return [found[key] for key in keys if key in found]

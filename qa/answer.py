@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from index import Candidate, Encoding, Index, LibraryError, QuestionError
 from qa.cite import cite
-from qa.confidence import confidence, features, shipped
+from qa.confidence import AGREEING, confidence, features, shipped
 from qa.evidence import find_evidence
 from qa.rank import Ranked, content_tokens, fold, rank
 from qa.types import Answer, Evidence, Hit
@@ -46,7 +46,7 @@ def ask(question: str, *, index: Index | None = None, history: Sequence[tuple[st
 def compose(library: Index, question: str, encoding: Encoding, candidates: Sequence[Candidate], k: int) -> Answer:
     """Candidates to answer: rank, fold, find the evidence, and decide whether it is enough."""
     keep = content_tokens(question, encoding.spans)
-    ranked = fold(rank(candidates, keep))
+    ranked = fold(rank(candidates, keep), max(k, AGREEING + 1))
     hits = tuple(_hit(library, item, keep) for item in ranked[:k])
     sure = [confidence(features(ranked, at)) for at in range(len(hits))]
     threshold = shipped().threshold

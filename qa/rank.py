@@ -71,12 +71,14 @@ def rank(candidates: Sequence[Candidate], keep: NDArray[np.bool_]) -> list[Ranke
     return sorted(ranked, key=lambda item: -item.score)
 
 
-def fold(ranked: Sequence[Ranked]) -> list[Ranked]:
-    """Leave out passages that say again what a better one has said: those that overlap it by more
-    than half of the shorter, and those of the same words."""
+def fold(ranked: Sequence[Ranked], n: int) -> list[Ranked]:
+    """The n best, without passages that say again what a better one has said: those that overlap
+    it by more than half of the shorter, and those of the same words."""
     kept: list[Ranked] = []
     words: set[str] = set()
     for item in ranked:
+        if len(kept) == n:
+            break
         said = " ".join(item.candidate.passage.text.lower().split())
         if said in words or any(_overlap(item, better) for better in kept):
             continue
