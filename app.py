@@ -17,6 +17,8 @@ from page import STYLE
 from page.render import Place, Turn, conversation, notice, source
 from page.service import Service
 from qa import Answer
+from qa.answer import Options
+from qa.confidence import BUDGET
 
 EXAMPLES = (
     "What does Internet sovereignty mean?",
@@ -24,6 +26,8 @@ EXAMPLES = (
     "How many guests are expected at the conference?",
     "What does ICANN do?",
 )
+
+BUDGETS = (BUDGET, 0.1, 0.05)
 
 _HEAD = (
     '<div class="fn-head"><h1>Footnote</h1>'
@@ -50,11 +54,11 @@ watch('value', () => {
 def build(service: Service) -> gr.Blocks:
     """Lay out the page over a library that may still be opening."""
 
-    def answer(question: str, turns: list[Turn]) -> Iterator[tuple[Any, ...]]:
+    def answer(question: str, budget: float, turns: list[Turn]) -> Iterator[tuple[Any, ...]]:
         waiting = "Searching…" if service.is_ready else "The model is loading; your question is next."
         yield "", turns, conversation([*turns, Turn(question, status=waiting)]), gr.skip()
         try:
-            found = service.ask(question)
+            found = service.ask(question, budget)
         except FootnoteError as error:
             turns = [*turns, Turn(question, error=str(error))]
             yield "", turns, conversation(turns), gr.skip()
@@ -107,14 +111,21 @@ def build(service: Service) -> gr.Blocks:
                         placeholder="Ask a question", show_label=False, label="Question", elem_id="question", scale=6
                     )
                     button = gr.Button("Ask", variant="primary", elem_id="ask", scale=1, min_width=80)
+                budgets = sorted({*BUDGETS, service.options.budget}, reverse=True)
+                budget = gr.Radio(
+                    [(f"{100 * value:.3g}%", value) for value in budgets],
+                    value=service.options.budget,
+                    label="Wrong answers, at most:",
+                    elem_id="budget",
+                )
                 with gr.Row(elem_id="examples", visible=service.is_default) as suggestions:
                     examples = [gr.Button(text, size="sm", min_width=120) for text in EXAMPLES]
             with gr.Column(scale=6, min_width=320):
                 text = gr.HTML(notice("The library is opening…"), elem_id="source", js_on_load=_SCROLL)
         outputs = [question, turns, talk, text]
-        gr.on([button.click, question.submit], answer, [question, turns], outputs, show_progress="hidden")
+        gr.on([button.click, question.submit], answer, [question, budget, turns], outputs, show_progress="hidden")
         for example in examples:
-            example.click(answer, [example, turns], outputs, show_progress="hidden")
+            example.click(answer, [example, budget, turns], outputs, show_progress="hidden")
         talk.click(open_citation, None, text, show_progress="hidden")
         page.load(lambda: opened(None), None, text, show_progress="hidden")
         page.load(offered, None, suggestions, show_progress="hidden")
@@ -128,10 +139,11 @@ def serve(
     model: str | None = None,
     host: str = "127.0.0.1",
     port: int = 7860,
+    options: Options = Options(),
 ) -> None:
     """Open the page at http://host:port and stay until stopped. The page shows itself at once;
-    the library and the model open behind it."""
-    service = Service(folder, model)
+    the library and the models open behind it."""
+    service = Service(folder, model, options)
     page = build(service)
     try:
         page.launch(

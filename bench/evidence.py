@@ -1,19 +1,22 @@
 """How much of a passage the evidence takes in: `python bench/evidence.py SQUAD_FILE...`.
 
-Inside the paragraph that answers, for several values of NEIGHBOUR_GAIN: how often the evidence
-meets the answer, and how many sentences it has on the average.
+Inside the paragraph that answers, for several values of NEIGHBOUR_GAIN, with the reader and
+without: how often the evidence meets the answer, and how many sentences it has on the average.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 from index import Index
 from index.sentences import sentence_spans
+from qa.answer import Options, found, search
 from qa.evaluate import meets, prepared
 from qa.evidence import NEIGHBOUR_GAIN, find_evidence
-from qa.rank import content_tokens, rank
+from qa.reader import OFF
 
 GAINS = (0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 9.0)
 
@@ -25,28 +28,29 @@ def main() -> None:
     options = parser.parse_args()
     for path in options.files:
         with Index.open() as default, prepared(path, default, limit=options.limit) as (index, questions):
-            found: dict[float, list[tuple[bool, int]]] = {gain: [] for gain in GAINS}
+            seen: dict[tuple[str | None, float], list[tuple[bool, int]]] = defaultdict(list)
             for question in questions:
                 if not question.spans:
                     continue
-                encoding = index.encoder.question(question.text)
-                keep = content_tokens(question.text, encoding.spans)
+                asked = search(index, question.text)
                 right = {span.document_id for span in question.spans}
-                candidates = [c for c in index.search(question.text, encoding, 50) if c.passage.document_id in right]
-                for item in rank(candidates, keep)[:1]:
-                    document = index.document(item.candidate.passage.document_id)
-                    assert document is not None
-                    for gain in GAINS:
-                        evidence = find_evidence(document, item, keep, gain)
-                        length = len(sentence_spans(evidence.text))
-                        found[gain].append((meets(question, evidence.citation), length))
+                asked = replace(asked, candidates=tuple(c for c in asked.candidates if c.passage.document_id in right))
+                for reader in (None, OFF):
+                    ranked, keep = found(asked, 1, Options(reader=reader))
+                    for item in ranked[:1]:
+                        document = index.document(item.candidate.passage.document_id)
+                        assert document is not None
+                        for gain in GAINS:
+                            evidence = find_evidence(document, item, keep, gain)
+                            length = len(sentence_spans(evidence.text))
+                            seen[reader, gain].append((meets(question, evidence.citation), length))
         print(f"{path.name}: gain, meets the answer, sentences")
-        for gain, results in found.items():
+        for (reader, gain), results in sorted(seen.items(), key=str):
             accuracy = sum(met for met, _ in results) / len(results)
             sentences = sum(n for _, n in results) / len(results)
             chosen = " (as shipped)" if gain == NEIGHBOUR_GAIN else ""
-            name = "one sentence" if gain > 1 else f"{gain:.2f}"
-            print(f"  {name:14}{accuracy:.3f}  {sentences:.2f}{chosen}")
+            name = ("no reader, " if reader else "") + ("one sentence" if gain > 1 else f"{gain:.2f}")
+            print(f"  {name:26}{accuracy:.3f}  {sentences:.2f}{chosen}")
 
 
 if __name__ == "__main__":

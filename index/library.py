@@ -141,6 +141,14 @@ class Index:
             self._cache[document_id] = self._store.document(document_id)
         return self._cache.get(document_id)
 
+    def fact(self, key: str) -> str | None:
+        """What is recorded about the library under a key, or None."""
+        return self._store.get(key)
+
+    def set_fact(self, key: str, value: str) -> None:
+        """Record something about the library. Raises LibraryError when it cannot be written."""
+        self._store.set(key, value)
+
     def reading(self) -> AbstractContextManager[None]:
         """Searches and look-ups inside see one state of the library, whatever is added meanwhile."""
         return self._store.snapshot()

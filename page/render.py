@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from index import Block, Document
-from qa import Answer, Citation, Hit
+from qa import Answer, Citation, Evidence, Hit
 
 _SHOWN = 300_000  # characters of a document in the page at once
 _ECHO = 300  # characters of a question repeated above its answer
@@ -86,21 +86,35 @@ def _turn(turn: Turn) -> str:
 
 def _answer(answer: Answer) -> str:
     sure = f"Confidence {answer.confidence:.0%}"
+    other = answer.standalone_question != answer.question
+    searched = f'<p class="fn-meta">Searched for: {escape(answer.standalone_question)}</p>' if other else ""
     if not answer.answered:
         nearest = "".join(_hit(number, hit, answered=False) for number, hit in enumerate(answer.hits, 1))
         return (
-            f'<p class="fn-none"><strong>Not in these documents.</strong> No passage answers this. {sure}.</p>'
+            f'{searched}<p class="fn-none"><strong>Not in these documents.</strong> '
+            f"No passage answers this. {sure}.</p>"
             f"<details><summary>Nearest passages, which are no answer</summary>{nearest}</details>"
         )
     quotes = ""
     for evidence in answer.evidence:
         within = next(hit for hit in answer.hits if evidence in hit.evidence)
         quotes += (
-            f'<blockquote class="fn-quote"><p>“{escape(evidence.text)}”</p>'
+            f'<blockquote class="fn-quote"><p>“{_pointed(evidence)}”</p>'
             f"{_button(evidence.citation, within)}</blockquote>"
         )
     passages = "".join(_hit(number, hit, answered=True) for number, hit in enumerate(answer.hits, 1))
-    return f'{quotes}<p class="fn-meta">{sure}</p><details><summary>Passages, best first</summary>{passages}</details>'
+    below = f"<details><summary>Passages, best first</summary>{passages}</details>"
+    return f'{searched}{quotes}<p class="fn-meta">{sure}</p>{below}'
+
+
+def _pointed(evidence: Evidence) -> str:
+    """The evidence, with the words that a reader points at in it."""
+    if not evidence.answer:
+        return escape(evidence.text)
+    start = evidence.answer.start - evidence.citation.start
+    end = start + len(evidence.answer.exact)
+    before, words, after = evidence.text[:start], evidence.text[start:end], evidence.text[end:]
+    return f"{escape(before)}<strong>{escape(words)}</strong>{escape(after)}"
 
 
 def _hit(number: int, hit: Hit, *, answered: bool) -> str:

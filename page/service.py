@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import threading
+from dataclasses import replace
 
 from index import FootnoteError, Index
 from qa import Answer, ask
+from qa.answer import Options
+from qa.reader import shared_reader
 
 
 class Service:
     """One library for all visitors. Questions asked before it is ready wait for it."""
 
-    def __init__(self, folder: str | os.PathLike[str] | None, model: str | None) -> None:
+    def __init__(self, folder: str | os.PathLike[str] | None, model: str | None, options: Options = Options()) -> None:
         self._folder, self._model = folder, model
+        self.options = options
         self._ready = threading.Event()
         self._index: Index | None = None
         self._error: FootnoteError | None = None
@@ -40,9 +44,9 @@ class Service:
             raise self._error or FootnoteError("The library could not be opened.")
         return self._index
 
-    def ask(self, question: str) -> Answer:
-        """Answer a question; waits for the library. Raises FootnoteError."""
-        return ask(question, index=self.index)
+    def ask(self, question: str, budget: float) -> Answer:
+        """Answer a question within an error budget; waits for the library. Raises FootnoteError."""
+        return ask(question, index=self.index, **vars(replace(self.options, budget=budget)))
 
     def close(self) -> None:
         """Close the library if it is open."""
@@ -53,6 +57,8 @@ class Service:
         try:
             index = Index.open(self._folder, model=self._model)
             index.encoder.load()
+            if reader := shared_reader(self.options.reader):
+                reader.load()
             self._index = index
         except FootnoteError as error:
             self._error = error

@@ -7,10 +7,14 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from index import FootnoteError, Index, Progress, QuestionError
+
+if TYPE_CHECKING:
+    from qa.answer import Options
 
 DONE, NOT_FOUND, WRONG_USE = 0, 1, 2
 
@@ -36,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="footnote",
         description="Ask a question of your documents; get the passage that answers it, word for word, cited.",
     )
+    parser.add_argument("-V", "--version", action="version", version=f"footnote {version('footnote-qa')}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     def command(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
@@ -47,9 +52,18 @@ def _parser() -> argparse.ArgumentParser:
             sub.add_argument("--json", action="store_true", help="print JSON")
         return sub
 
+    def choices(sub: argparse.ArgumentParser, *, budget: bool = True) -> None:
+        """What one may choose of the way to an answer: `qa.answer.Options`."""
+        if budget:
+            text = "how many of the answers shown may be wrong, such as 10%% (25%%)"
+            sub.add_argument("--budget", metavar="SHARE", type=_share, help=text)
+        sub.add_argument("--reader", metavar="MODEL", help="another question-answering model, or off")
+        sub.add_argument("--reranker", metavar="MODEL", help="a CrossEncoder or multi-vector model (none)")
+
     asking = command("ask", _ask, "Ask a question. Exit status 1 when the library does not answer it.")
     asking.add_argument("question", metavar="QUESTION")
     asking.add_argument("-k", type=_positive, default=5, help="how many passages to show (5)")
+    choices(asking)
     adding = command("add", _add, "Add files, and the text and Markdown files in folders.")
     adding.add_argument("paths", metavar="PATH", nargs="+")
     command("list", _list, "List the documents.")
@@ -60,9 +74,14 @@ def _parser() -> argparse.ArgumentParser:
     verifying.add_argument("file", metavar="ANSWER.json", type=Path)
     evaluating = command("eval", _eval, "Measure the answers on questions with known answers.")
     evaluating.add_argument("file", metavar="FILE", type=Path, help="SQuAD JSON, or one JSON object a line")
+    choices(evaluating)
+    calibrating = command("calibrate", _calibrate, "Fit the confidence to a library, on questions with known answers.")
+    calibrating.add_argument("file", metavar="FILE", type=Path, help="one JSON object a line, as for eval")
+    choices(calibrating, budget=False)
     serving = command("serve", _serve, "Open the web page.")
     serving.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1: this machine only)")
     serving.add_argument("--port", type=int, default=7860)
+    choices(serving)
     return parser
 
 
@@ -70,6 +89,23 @@ def _positive(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a number of 1 or more")
     return int(text)
+
+
+def _share(text: str) -> float:
+    try:
+        value = float(text.rstrip("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a share between 0 and 1, such as 0.1 or 10%")
+    return value
+
+
+def _choices(options: argparse.Namespace) -> Options:
+    from qa.answer import Options
+    from qa.confidence import BUDGET
+
+    return Options(getattr(options, "budget", None) or BUDGET, options.reader, options.reranker)
 
 
 def _open(options: argparse.Namespace, *, create: bool = False) -> Index:
@@ -83,7 +119,7 @@ def _ask(options: argparse.Namespace) -> int:
 
     checked(options.question)
     with _open(options) as index:
-        answer = ask(options.question, index=index, k=options.k)
+        answer = ask(options.question, index=index, k=options.k, **vars(_choices(options)))
     if options.json:
         _print_json(to_json(answer))
     else:
@@ -178,7 +214,7 @@ def _eval(options: argparse.Namespace) -> int:
     from qa.terminal import show_report
 
     with _open(options) as index, prepared(options.file, index) as (library, questions):
-        report = evaluate(library, questions)
+        report = evaluate(library, questions, _choices(options))
     if options.json:
         _print_json(asdict(report))
     else:
@@ -186,10 +222,34 @@ def _eval(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _calibrate(options: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from qa.calibrate import calibrate
+    from qa.confidence import BUDGET
+    from qa.evaluate import prepared
+
+    with _open(options) as index, prepared(options.file, index) as (library, questions):
+        if library is not index:
+            raise QuestionError(f"{options.file} brings its own documents; give questions about this library.")
+        bar = tqdm(questions, unit=" questions", disable=None, leave=False)
+        fits = calibrate(index, bar, _choices(options))
+    if options.json:
+        _print_json({name: asdict(fitted) for name, fitted in fits.items()})
+        return DONE
+    for name, fitted in fits.items():
+        print(f"{'With' if name == 'read' else 'Without'} the reader, {fitted.askings} askings:", end=" ")
+        apart = "" if fitted.auroc is None else f"AUROC {fitted.auroc:.3f} with and without the answer, "
+        print(f"{apart}expected calibration error {fitted.error:.3f}.")
+        for budget in (0.05, 0.1, 0.2, BUDGET):
+            print(f"  {fitted.calibration.explained(budget)}")
+    return DONE
+
+
 def _serve(options: argparse.Namespace) -> int:
     from app import serve
 
-    serve(options.index, model=options.model, host=options.host, port=options.port)
+    serve(options.index, model=options.model, host=options.host, port=options.port, options=_choices(options))
     return DONE
 
 

@@ -7,13 +7,13 @@ import statistics
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from index import Document, FootnoteError, Index
-from qa.answer import CANDIDATES, compose, retrieve
+from qa.answer import Asked, Options, ask, compose, search
 from qa.types import Citation
 
 DEPTH = 10  # ranks looked at
@@ -106,29 +106,33 @@ def holds(question: Question, document_id: str, text: str) -> bool:
     return any(word.lower() in text.lower() for word in question.words)
 
 
-def evaluate(index: Index, questions: Sequence[Question], *, timed: int = 100) -> Report:
+def taken_out(asked: Asked, question: Question) -> Asked:
+    """The same asking of the same library without the passages that hold the answer."""
+    left = [c for c in asked.candidates if not holds(question, c.passage.document_id, c.passage.text)]
+    return replace(asked, candidates=tuple(left))
+
+
+def evaluate(index: Index, questions: Sequence[Question], options: Options = Options(), *, timed: int = 100) -> Report:
     """Ask every question, with and without what answers it; time `timed` of them."""
-    outcomes = [judge(index, question) for question in questions]
+    outcomes = [judge(index, question, options) for question in questions]
     spread = questions[:: max(1, len(questions) // timed)]
     times, encodes = [], []
     for question in spread:
         start = time.perf_counter()
         index.encoder.question(question.text)
         encoded = time.perf_counter()
-        retrieve(question.text, index=index)
+        ask(question.text, index=index, **vars(options))
         times.append(time.perf_counter() - encoded)
         encodes.append(encoded - start)
     return summarise(outcomes, times, encodes)
 
 
-def judge(index: Index, question: Question) -> Outcome:
+def judge(index: Index, question: Question, options: Options = Options()) -> Outcome:
     """Ask one question, and ask it again of the same library without what answers it."""
-    encoding = index.encoder.question(question.text)
     with index.reading():
-        candidates = index.search(question.text, encoding, CANDIDATES)
-        answer = compose(index, question.text, encoding, candidates, DEPTH)
-        kept = [c for c in candidates if not holds(question, c.passage.document_id, c.passage.text)]
-        without = compose(index, question.text, encoding, kept, 1) if question.spans else answer
+        asked = search(index, question.text)
+        answer = compose(index, asked, DEPTH, options)
+        without = compose(index, taken_out(asked, question), 1, options) if question.spans else answer
     rank = next((i for i, hit in enumerate(answer.hits, 1) if is_right(question, hit.citation)), None)
     return Outcome(
         answerable=bool(question.spans),

@@ -31,4 +31,5 @@ def find_evidence(document: Document, item: Ranked, keep: NDArray[np.bool_], gai
             if together > max(score, item.evidence + gain):
                 first, last, score = min(item.sentence, other), max(item.sentence, other), together
     start, end = passage.start + int(sentences[first, 0]), passage.start + int(sentences[last, 1])
-    return Evidence(document.text[start:end], score, cite(document, start, end))
+    answer = cite(document, *(passage.start + at for at in item.answer)) if item.answer else None
+    return Evidence(document.text[start:end], score, cite(document, start, end), answer)

@@ -18,13 +18,18 @@ BM25_WEIGHT = 0.1
 @dataclass(frozen=True)
 class Ranked:
     """A candidate with its scores: `maxsim` of the whole passage, `evidence` of its best sentence,
-    both in [-1, 1], and which sentence that is."""
+    both in [-1, 1], and which sentence that is; `likeness`, the sum that `rank` orders by, and
+    `score`, what it is ordered by in the end. Where a reader has read it, `margin` is its log-odds
+    for an answer in that sentence, `answer` where in the passage that answer stands."""
 
     candidate: Candidate
     score: float
+    likeness: float
     maxsim: float
     evidence: float
     sentence: int
+    margin: float | None = None
+    answer: tuple[int, int] | None = None
 
 
 def content_tokens(question: str, spans: NDArray[np.int32]) -> NDArray[np.bool_]:
@@ -67,7 +72,7 @@ def rank(candidates: Sequence[Candidate], keep: NDArray[np.bool_]) -> list[Ranke
         best = int(scores.argmax())
         words = candidate.bm25 / top_bm25 if top_bm25 > 0 else 0.0
         score = late + float(scores[best]) + COSINE_WEIGHT * candidate.cosine + BM25_WEIGHT * words
-        ranked.append(Ranked(candidate, score, late, float(scores[best]), best))
+        ranked.append(Ranked(candidate, score, score, late, float(scores[best]), best))
     return sorted(ranked, key=lambda item: -item.score)
 
 

@@ -7,15 +7,17 @@ from rich.padding import Padding
 from rich.text import Text
 
 from qa.evaluate import Report
-from qa.types import Answer, Hit
+from qa.types import Answer, Evidence, Hit
 
 
 def show_answer(answer: Answer, console: Console | None = None) -> None:
     """Print the evidence and its citations, then the passages with the evidence in them."""
     out = console or Console(highlight=False)
+    if answer.standalone_question != answer.question:
+        _line(out, Text(f"Searched for: {answer.standalone_question}", "dim"))
     if answer.answered:
         for evidence in answer.evidence:
-            _line(out, Text(f"“{evidence.text}”", "bold"))
+            _line(out, _quoted(evidence))
             _line(out, Text(f"— {evidence.citation}", "cyan"), indent=2)
             out.print()
         _line(out, Text(f"Confidence {answer.confidence:.0%}. The passages, best first:", "dim"))
@@ -53,6 +55,15 @@ def show_report(report: Report, console: Console | None = None) -> None:
     ):
         if seconds is not None:
             out.print(f"  {name:32}{seconds * 1000:.1f} ms")
+
+
+def _quoted(evidence: Evidence) -> Text:
+    """The evidence in quotation marks, the words that a reader points at underlined."""
+    text = Text(f"“{evidence.text}”", "bold")
+    if evidence.answer:
+        start = 1 + evidence.answer.start - evidence.citation.start
+        text.stylize("underline", start, start + len(evidence.answer.exact))
+    return text
 
 
 def _marked(hit: Hit) -> Text:

@@ -59,11 +59,13 @@ class Citation:
 @dataclass(frozen=True)
 class Evidence:
     """The words of a hit that carry the answer: a sentence, or two that adjoin. `score`: mean over
-    the question's tokens of the best cosine with a token of these words, at most 1."""
+    the question's tokens of the best cosine with a token of these words, at most 1. `answer`: the
+    few words among them that a reader points at, where it is sure of any."""
 
     text: str
     score: float
     citation: Citation
+    answer: Citation | None = None
 
 
 @dataclass(frozen=True)

@@ -45,10 +45,13 @@ def verify(path: Path, index: Index) -> list[Checked]:
 
 
 def _quotes(value: Any) -> Iterator[tuple[Any, dict[str, Any]]]:
-    """Every text that stands beside a citation, at any depth."""
+    """Every text that stands beside a citation, and every citation of an answer's few words."""
     if isinstance(value, dict):
         if isinstance(value.get("citation"), dict):
             yield value.get("text"), value["citation"]
+        if isinstance(value.get("answer"), dict):
+            selectors = value["answer"].get("selector") or [{}]
+            yield selectors[0].get("exact"), value["answer"]
         for item in value.values():
             yield from _quotes(item)
     elif isinstance(value, list):

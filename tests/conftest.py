@@ -22,7 +22,10 @@ QUESTIONS = Path(__file__).parent / "questions" / "article.jsonl"
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """No test touches the default library of whoever runs it."""
     folder = tmp_path_factory.mktemp("home")
-    before = {name: os.environ.pop(name, None) for name in ("FOOTNOTE_HOME", "FOOTNOTE_MODEL")}
+    before = {
+        name: os.environ.pop(name, None)
+        for name in ("FOOTNOTE_HOME", "FOOTNOTE_MODEL", "FOOTNOTE_READER", "FOOTNOTE_RERANKER")
+    }
     os.environ["FOOTNOTE_HOME"] = str(folder)
     yield folder
     for name, value in before.items():
@@ -71,23 +74,66 @@ def footnote() -> Shell:
 
 
 @pytest.fixture(scope="session")
-def other_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny sentence-transformers model of random weights, in a folder."""
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Make a tiny BERT of random weights, of a class of transformers named, in a folder."""
     import torch
+    import transformers
+
+    def make(name: str) -> Path:
+        torch.manual_seed(0)
+        folder = tmp_path_factory.mktemp("tiny")
+        letters = [chr(code) for code in range(33, 127)]
+        words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{letter}" for letter in letters)]
+        (folder / "vocab.txt").write_text("\n".join(words))
+        transformers.BertTokenizerFast(vocab=str(folder / "vocab.txt"), model_max_length=64).save_pretrained(folder)
+        config = transformers.BertConfig(
+            vocab_size=len(words),
+            hidden_size=32,
+            num_hidden_layers=1,
+            num_attention_heads=2,
+            intermediate_size=32,
+            initializer_range=0.5,
+            num_labels=1 if "Sequence" in name else 2,
+        )
+        getattr(transformers, name)(config).save_pretrained(folder)
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def other_model(tiny: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny sentence-transformers model."""
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.models import Pooling, Transformer
-    from transformers import BertConfig, BertModel, BertTokenizerFast
 
-    torch.manual_seed(0)
-    folder = tmp_path_factory.mktemp("tiny")
-    letters = [chr(code) for code in range(33, 127)]
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{letter}" for letter in letters)]
-    (folder / "vocab.txt").write_text("\n".join(words))
-    BertTokenizerFast(vocab=str(folder / "vocab.txt"), model_max_length=64).save_pretrained(folder / "bert")
-    config = BertConfig(
-        vocab_size=len(words), hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32
-    )
-    BertModel(config).save_pretrained(folder / "bert")
-    transformer = Transformer(str(folder / "bert"), max_seq_length=64)
-    SentenceTransformer(modules=[transformer, Pooling(32)], device="cpu").save(str(folder / "model"))
-    return folder / "model"
+    folder = tmp_path_factory.mktemp("tiny") / "model"
+    transformer = Transformer(str(tiny("BertModel")), max_seq_length=64)
+    SentenceTransformer(modules=[transformer, Pooling(32)], device="cpu").save(str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def other_reader(tiny: Callable[[str], Path]) -> Path:
+    """A tiny question-answering model."""
+    return tiny("BertForQuestionAnswering")
+
+
+@pytest.fixture(scope="session")
+def cross_encoder(tiny: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny CrossEncoder."""
+    from sentence_transformers import CrossEncoder
+
+    folder = tmp_path_factory.mktemp("cross-encoder")
+    CrossEncoder(str(tiny("BertForSequenceClassification")), num_labels=1, device="cpu").save_pretrained(str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def multi_vector(tiny: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny late-interaction model."""
+    from sentence_transformers import MultiVectorEncoder
+
+    folder = tmp_path_factory.mktemp("multi-vector")
+    MultiVectorEncoder(str(tiny("BertModel")), device="cpu").save_pretrained(str(folder))
+    return folder

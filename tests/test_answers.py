@@ -36,8 +36,8 @@ def test_the_evidence_holds_the_answer(report: Report) -> None:
 
 
 def test_most_is_answered_and_declined_when_the_answer_is_taken_out(report: Report) -> None:
-    assert report.answered is not None and report.answered >= 0.65
-    assert report.declined_removed is not None and report.declined_removed >= 0.80
+    assert report.answered is not None and report.answered >= 0.50
+    assert report.declined_removed is not None and report.declined_removed >= 0.85
     assert report.auroc_removed is not None and report.auroc_removed >= 0.80
 
 

@@ -15,10 +15,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from conftest import QUESTIONS
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from index import Index
 from index.library import SAMPLE
+from qa import ask as look_up
+from qa.evaluate import prepared
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARTEFACTS = Path(__file__).parent / "artefacts"
@@ -243,3 +246,26 @@ def test_the_sample_is_what_the_examples_ask_about() -> None:
         assert [document.source for document in index.documents()] == [str(SAMPLE)]
         for example in EXAMPLES:
             assert ask_library(example, index=index).answered, example
+
+
+def test_a_smaller_error_budget_declines_what_is_less_sure(page: Page, article_page: str, article: Index) -> None:
+    with prepared(QUESTIONS, article) as (index, questions):
+        sure = {question.text: look_up(question.text, index=index) for question in questions}
+    text = next(
+        text
+        for text, answer in sure.items()
+        if answer.answered and not look_up(text, index=article, budget=0.05).answered
+    )
+    page.goto(article_page)
+    ask(page, text)
+    expect(page.locator(".fn-turn .fn-quote")).not_to_have_count(0)
+    page.locator("#budget").get_by_label("5%", exact=True).check()
+    ask(page, text)
+    expect(page.locator(".fn-turn").last.locator(".fn-none")).to_be_visible()
+
+
+def test_the_words_that_answer_are_bold_and_a_corrected_word_is_said(page: Page, article_page: str) -> None:
+    page.goto(article_page)
+    ask(page, "Who is the main arhcitect of the Great Firewall?")
+    expect(page.locator(".fn-quote strong")).to_contain_text("Fang Binxing")
+    expect(page.locator(".fn-turn")).to_contain_text("Searched for: Who is the main architect of the Great Firewall?")

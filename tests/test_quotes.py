@@ -44,6 +44,7 @@ def citations(answer: Answer) -> list[tuple[str, Citation]]:
     for hit in answer.hits:
         quotes.append((hit.text, hit.citation))
         quotes += [(evidence.text, evidence.citation) for evidence in hit.evidence]
+        quotes += [(e.answer.exact, e.answer) for e in hit.evidence if e.answer]
     return quotes
 
 

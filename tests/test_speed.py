@@ -7,9 +7,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from index import Index
 from index.encoder import Encoder
-from qa import retrieve
+from qa import ask, retrieve
 
 QUESTION = "Who is the main architect of the Great Firewall?"
 
@@ -23,12 +25,27 @@ def seconds(call: Callable[[], object], rounds: int = 20) -> float:
     return statistics.median(times)
 
 
-def test_retrieving_takes_at_most_twice_as_long_as_encoding_the_question(article: Index) -> None:
+def test_without_the_reader_retrieving_takes_at_most_twice_as_long_as_encoding_the_question(
+    article: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_READER", "off")
     retrieve(QUESTION, index=article)
     ratios = []
     for _ in range(5):
         alone = seconds(lambda: article.encoder.question(QUESTION))
         ratios.append(seconds(lambda: retrieve(QUESTION, index=article)) / alone)
+    assert min(ratios) <= 2, ratios
+
+
+def test_the_reader_takes_at_most_as_long_as_encoding_three_passages_a_few_times(article: Index) -> None:
+    """It reads three windows with two texts each; a passage is about as long as one of them."""
+    with_reader = lambda: ask(QUESTION, index=article)  # noqa: E731
+    ratios = []
+    texts = [hit.text for hit in ask(QUESTION, index=article, k=3).hits]
+    for _ in range(5):
+        alone = seconds(lambda: list(article.encoder.passages(texts)))
+        without = seconds(lambda: ask(QUESTION, index=article, reader="off"))
+        ratios.append((seconds(with_reader) - without) / alone)
     assert min(ratios) <= 2, ratios
 
 

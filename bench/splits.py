@@ -1,0 +1,39 @@
+"""Which documents train the reader, which fit the confidence, and which only report."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+MEASURED = ("squad2.dev-a.json", "policyqa.dev.json")
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph of a SQuAD file, the number of its document, and its questions."""
+
+    text: str
+    document: int
+    questions: list[dict[str, Any]]
+
+
+def role(file: str, document: int) -> str:
+    """What a document is for: "train", "fit" (of the confidence) or "report"."""
+    if file in MEASURED:
+        if document % 3 == 2:
+            return "report"
+        return "fit" if document in (0, 15) else "train"
+    return "fit" if document % 4 == 3 else "train"
+
+
+def paragraphs(path: Path) -> list[Paragraph]:
+    """The paragraphs of a SQuAD file, in its order; its documents are numbered in the order of
+    their titles. Where all is one document, its paragraphs are numbered instead."""
+    data = json.loads(path.read_text("utf-8"))["data"]
+    if len(data) == 1:
+        return [Paragraph(p["context"], i, p["qas"]) for i, p in enumerate(data[0]["paragraphs"])]
+    titles = sorted(str(document["title"]) for document in data)
+    numbers = [titles.index(str(document["title"])) for document in data]
+    return [Paragraph(p["context"], number, p["qas"]) for number, d in zip(numbers, data) for p in d["paragraphs"]]
