@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 from figures import auroc_interval, interval, reliability, risk_coverage, shown
 from peers import PEERS, Chunk, Encode, Peer, Pooled, chunks, encoding
-from splits import paragraphs
+from splits import paragraphs, role
 
 from index import Index
 from index.library import SAMPLE
@@ -61,6 +61,9 @@ def main() -> None:
     parser.add_argument("--limit", type=int, help="questions of each library, drawn from a fixed seed")
     parser.add_argument("--by-document", action="store_true", help="a library for each document of a SQuAD file")
     parser.add_argument("--only", type=int, nargs="+", metavar="N", help="ask of these alone (by title, from 0)")
+    parser.add_argument(
+        "--unseen", type=Path, metavar="FILE", help="not of paragraphs that FILE trained or fitted with"
+    )
     parser.add_argument("--peers", action="store_true", help="the peers of the extra of that name too")
     parser.add_argument("--write", type=Path, metavar="DIR", help="write tables and plots there")
     options = parser.parse_args()
@@ -103,9 +106,14 @@ def libraries(path: Path, options: Any) -> Iterator[tuple[Index, list[Question]]
         article.add(SAMPLE)
         if not options.by_document:
             with prepared(path, article) as (index, questions):
-                if options.only:
-                    owners = [p.document for p in paragraphs(path) for _ in p.questions]
-                    questions = [q for q, owner in zip(questions, owners) if owner in options.only]
+                if options.only or options.unseen:
+                    owners = [p for p in paragraphs(path) for _ in p.questions]
+                    used = seen(options.unseen) if options.unseen else set()
+                    questions = [
+                        question
+                        for question, own in zip(questions, owners)
+                        if (not options.only or own.document in options.only) and own.text.strip() not in used
+                    ]
                 yield index, some(questions, options.limit)
             return
         data = sorted(json.loads(path.read_text("utf-8"))["data"], key=lambda document: str(document["title"]))
@@ -116,6 +124,11 @@ def libraries(path: Path, options: Any) -> Iterator[tuple[Index, list[Question]]
             file.write_text(json.dumps({"data": [document]}))
             with prepared(file, article) as (index, questions):
                 yield index, some(questions, options.limit)
+
+
+def seen(path: Path) -> set[str]:
+    """The paragraphs of a SQuAD file that trained the reader or fitted the confidence."""
+    return {p.text.strip() for p in paragraphs(path) if role(path.name, p.document) != "report"}
 
 
 def some(questions: list[Question], limit: int | None) -> list[Question]:

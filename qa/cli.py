@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     asking.add_argument("question", metavar="QUESTION")
     asking.add_argument("-k", type=_positive, default=5, help="how many passages to show (5)")
     choices(asking)
-    adding = command("add", _add, "Add files, and the text and Markdown files in folders.")
+    adding = command("add", _add, "Add files, and the documents in folders.")
     adding.add_argument("paths", metavar="PATH", nargs="+")
     command("list", _list, "List the documents.")
     removing = command("remove", _remove, "Remove a document.")

@@ -37,7 +37,7 @@ class Citation:
         if self.section:
             parts.append(f"section “{self.section}”")
         if self.page:
-            parts.append(f"p. {self.page}")
+            parts.append(f"{'pp.' if '–' in self.page else 'p.'} {self.page}")
         if self.paragraph is not None:
             several = self.last_paragraph not in (None, self.paragraph)
             numbers = f"paras. {self.paragraph}–{self.last_paragraph}" if several else f"para. {self.paragraph}"

@@ -9,9 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from index.errors import ReadError
+from index.readers.epub import read_epub
 from index.readers.markdown import read_markdown
 from index.readers.parsed import Parsed
+from index.readers.pdf import read_pdf
 from index.readers.plain import read_plain
+from index.readers.web import read_web
+from index.readers.word import read_word
 from index.types import Document
 
 READERS: dict[str, Callable[[bytes, str], Parsed]] = {
@@ -19,6 +23,12 @@ READERS: dict[str, Callable[[bytes, str], Parsed]] = {
     ".text": read_plain,
     ".md": read_markdown,
     ".markdown": read_markdown,
+    ".pdf": read_pdf,
+    ".docx": read_word,
+    ".html": read_web,
+    ".htm": read_web,
+    ".xhtml": read_web,
+    ".epub": read_epub,
 }
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from index.errors import ReadError
+from index.sentences import trimmed
 from index.types import Block, BlockKind, Page, Section
 
 
@@ -29,6 +31,40 @@ class Mark:
     end: int
     heading: str = ""
     level: int = 1
+
+
+@dataclass(frozen=True)
+class Part:
+    """A block of a file whose text is not that of its bytes, in the order of reading. `pages`: the
+    pages that begin in it, each with the offset in `text` at which it does."""
+
+    kind: BlockKind
+    text: str
+    level: int = 1
+    pages: tuple[tuple[int, int], ...] = ()
+
+
+def assembled(
+    parts: Iterable[Part], title: str, author: str | None = None, labels: Mapping[int, str] | None = None
+) -> Parsed:
+    """Put parts together, an empty line between two. `labels`: what is printed on a page, by its
+    number. Raises ReadError when there is no text."""
+    text, marks, begun = "", [], []
+    for part in parts:
+        at = len(text)
+        begun += [(number, at + offset) for offset, number in part.pages]
+        start, end = trimmed(part.text, 0, len(part.text))
+        if start < end:
+            heading = " ".join(part.text.split())
+            marks.append(Mark(part.kind, at + start, at + end, heading=heading, level=part.level))
+            text += part.text + "\n\n"
+    text = text.rstrip()
+    if not text:
+        raise ReadError("holds no text: there is nothing to quote from it.")
+    ends = [start for _, start in begun[1:]] + [len(text)]
+    pages = tuple(Page(n, (labels or {}).get(n, str(n)), start, end) for (n, start), end in zip(begun, ends))
+    sections, blocks = structure(marks)
+    return Parsed(text, title, author, sections, blocks, pages)
 
 
 def structure(marks: list[Mark]) -> tuple[tuple[Section, ...], tuple[Block, ...]]:
@@ -85,4 +121,4 @@ def decode(data: bytes) -> str:
 
 def _not_text(mime: str | None) -> str:
     kind = f" ({mime})" if mime and mime != "application/octet-stream" else ""
-    return f"is not a text file{kind}; plain text and Markdown can be added."
+    return f"is not a text file{kind}; text, Markdown, PDF, Word, HTML and EPUB can be added, each under its suffix."

@@ -1,0 +1,24 @@
+"""Files that are archives inside (Word, EPUB): refused when they would burst the memory."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+from index.errors import ReadError
+
+_LARGEST = 300 * 1024**2  # bytes, unpacked
+_FILES = 10_000
+
+
+def checked_archive(data: bytes) -> zipfile.ZipFile:
+    """The archive in these bytes. Raises ReadError when it is none, or unpacks to too much."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except zipfile.BadZipFile:
+        raise ReadError("is damaged: it is no archive, as files of its kind are; get a fresh copy.") from None
+    members = archive.infolist()
+    if len(members) > _FILES or sum(member.file_size for member in members) > _LARGEST:
+        limit = _LARGEST // 1024**2
+        raise ReadError(f"unpacks to more than {limit} MB, which is more than is read; split it.")
+    return archive

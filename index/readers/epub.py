@@ -1,0 +1,86 @@
+"""E-books: the chapters of an EPUB in the order of its spine."""
+
+from __future__ import annotations
+
+import posixpath
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import unquote
+
+from index.errors import ReadError
+from index.readers.archive import checked_archive
+from index.readers.parsed import Parsed, Part, assembled
+
+_BLOCKS = ("p", "li", "blockquote", "pre", "td", "th", "dt", "dd", "figcaption", "div", "section", "article")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+
+
+def read_epub(data: bytes, stem: str) -> Parsed:
+    """Read an EPUB (https://www.w3.org/TR/epub-33/). Title and author come from its metadata.
+
+    Raises ReadError for a file that is damaged, protected or holds no text.
+    """
+    archive = checked_archive(data)
+    try:
+        if "META-INF/rights.xml" in archive.namelist():
+            raise ReadError("is protected by its seller (DRM), and cannot be read.")
+        package = next(
+            e.get("full-path") for e in _xml(archive, "META-INF/container.xml").iter() if _tag(e) == "rootfile"
+        )
+        opf = _xml(archive, package)
+        items = {e.get("id"): e.get("href") for e in opf.iter() if _tag(e) == "item"}
+        spine = [items[e.get("idref")] for e in opf.iter() if _tag(e) == "itemref" and e.get("linear") != "no"]
+        named = {_tag(e): " ".join((e.text or "").split()) for e in reversed(list(opf.iter())) if e.text}
+        folder = posixpath.dirname(package)
+        parts = [part for href in spine for part in _chapter(archive, posixpath.join(folder, unquote(href)))]
+    except ReadError:
+        raise
+    except Exception as error:  # zip, XML and the contents of both can be wrong in many ways
+        raise ReadError(f"is a damaged e-book ({type(error).__name__}); get a fresh copy.") from error
+    return assembled(parts, named.get("title") or stem, named.get("creator"))
+
+
+def _xml(archive: zipfile.ZipFile, name: str) -> Any:
+    from defusedxml.ElementTree import fromstring
+
+    return fromstring(archive.read(name))
+
+
+def _tag(element: Any) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
+def _chapter(archive: zipfile.ZipFile, name: str) -> Iterator[Part]:
+    from lxml import html
+
+    body = html.fromstring(archive.read(name)).find(".//body")
+    if body is not None:
+        yield from _blocks(body)
+
+
+def _blocks(element: Any) -> Iterator[Part]:
+    """Headings and innermost blocks; text of a block that stands between others is one too."""
+    loose = element.text or ""
+    for child in element:
+        tag = child.tag if isinstance(child.tag, str) else ""
+        inner = any(isinstance(d.tag, str) and d.tag in (*_BLOCKS, *_HEADINGS) for d in child.iterdescendants())
+        if tag in _HEADINGS or tag in _BLOCKS or inner:
+            yield from _loose(loose)
+            loose = child.tail or ""
+            if tag in _HEADINGS:
+                yield Part("heading", " ".join(child.text_content().split()), level=int(tag[1]))
+            elif inner:
+                yield from _blocks(child)
+            else:
+                yield from _loose(child.text_content())
+        elif tag not in ("script", "style", ""):
+            loose += child.text_content() + (child.tail or "")
+        else:
+            loose += child.tail or ""
+    yield from _loose(loose)
+
+
+def _loose(text: str) -> Iterator[Part]:
+    if words := " ".join(text.split()):
+        yield Part("paragraph", words)

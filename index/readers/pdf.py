@@ -1,0 +1,201 @@
+"""PDF: the layout that pdfminer.six finds, put back into paragraphs; every character knows its page."""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, islice
+from statistics import median
+from typing import Any
+
+from index.errors import ReadError
+from index.readers.parsed import Parsed, Part, assembled
+
+_MARGIN = 0.09  # of the height of a page: where running heads and page numbers stand
+_HEADING_SIZE = 1.12  # times the size of most of the text
+_HEADING_LENGTH = 120  # characters
+_OPEN_END = re.compile(r"[\w,;\-–—’)(]$")
+_HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]$")
+
+
+@dataclass(frozen=True)
+class _Box:
+    """A block of lines on a page: its text on one line, the size of its letters, where it stands
+    (as shares of the page: 0 at its left and its foot, 1 at its right and its head)."""
+
+    page: int
+    text: str
+    size: float
+    left: float
+    right: float
+    foot: float
+    head: float
+
+
+def read_pdf(data: bytes, stem: str) -> Parsed:
+    """Read a PDF: text in reading order, columns one after the other, words hyphenated at line
+    ends joined, running heads, running feet and page numbers left out. Title and author come from
+    its metadata, the title else from the file's name.
+
+    Raises ReadError for a file that is encrypted, damaged, or has no text.
+    """
+    from pdfminer.pdfdocument import PDFDocument, PDFPasswordIncorrect
+    from pdfminer.pdfparser import PDFParser
+
+    logging.getLogger("pdfminer").setLevel(logging.ERROR)
+    try:
+        document = PDFDocument(PDFParser(io.BytesIO(data)))
+        boxes, pages = _boxes(document)
+        labels = _labels(document, pages)
+        info = _info(document)
+    except PDFPasswordIncorrect:
+        raise ReadError("is encrypted; save a copy without its password, and add that.") from None
+    except RecursionError:
+        raise ReadError("is a damaged PDF: its parts contain each other.") from None
+    except Exception as error:  # a parser of hostile input fails in ways that are not listed
+        raise ReadError(f"is a damaged PDF ({type(error).__name__}); open and save it in a PDF viewer.") from error
+    if not any(box.text.strip() for box in boxes):
+        raise ReadError("has no text, as scanned pages do; make a copy with text with OCR (ocrmypdf), and add that.")
+    kept = _without_running(boxes, pages)
+    ordered = [box for _, page in groupby(kept, key=lambda box: box.page) for box in _in_order(list(page))]
+    return assembled(_parts(ordered), info.get("Title") or stem, info.get("Author"), labels)
+
+
+def _boxes(document: Any) -> tuple[list[_Box], int]:
+    from pdfminer.converter import PDFPageAggregator
+    from pdfminer.layout import LAParams, LTChar, LTTextBox, LTTextLine
+    from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
+    from pdfminer.pdfpage import PDFPage
+
+    resources = PDFResourceManager()
+    device = PDFPageAggregator(resources, laparams=LAParams())
+    interpreter = PDFPageInterpreter(resources, device)
+    boxes = []
+    number = 0
+    for number, page in enumerate(PDFPage.create_pages(document), 1):
+        interpreter.process_page(page)
+        layout = device.get_result()
+        for box in layout:
+            if not isinstance(box, LTTextBox):
+                continue
+            lines = [line for line in box if isinstance(line, LTTextLine)]
+            sizes = [char.size for line in lines for char in line if isinstance(char, LTChar)]
+            text = _joined([line.get_text() for line in lines])
+            if text:
+                x = [(value - layout.x0) / layout.width for value in (box.x0, box.x1)]
+                y = [(value - layout.y0) / layout.height for value in (box.y0, box.y1)]
+                boxes.append(_Box(number, text, round(median(sizes), 1) if sizes else 0.0, *x, *y))
+    return boxes, number
+
+
+def _joined(lines: Sequence[str]) -> str:
+    """Lines as one, a word that was cut at a line's end made whole."""
+    text = ""
+    for line in (" ".join(line.split()) for line in lines):
+        if not line:
+            continue
+        if _HYPHEN.search(text) and line[0].islower():
+            text = text[:-1] + line
+        else:
+            text += (" " if text else "") + line
+    return text.replace("\0", "")
+
+
+def _without_running(boxes: Sequence[_Box], pages: int) -> list[_Box]:
+    """The boxes without what stands in the margins of several pages, but for its numbers."""
+
+    def key(box: _Box) -> str:
+        return re.sub(r"\d+|\b[ivxlc]+\b", "#", box.text.lower())
+
+    def in_margin(box: _Box) -> bool:
+        return box.foot > 1 - _MARGIN or box.head < _MARGIN
+
+    often = Counter(words for words, _ in {(key(box), box.page) for box in boxes if in_margin(box)})
+    least = 2 if pages < 6 else 3
+    running = {words for words, count in often.items() if count >= least or words == "#"}
+    return [box for box in boxes if not (in_margin(box) and key(box) in running)]
+
+
+def _in_order(boxes: list[_Box]) -> list[_Box]:
+    """The boxes of a page in the order of reading: cut between columns where a gap runs from top to
+    bottom, else between rows where that leaves the most to be cut into columns (recursive XY-cut,
+    Nagy and Seth 1984)."""
+    if len(boxes) < 2:
+        return boxes
+    columns = _cuts([(box.left, box.right, box) for box in boxes])
+    if columns:
+        return _in_order(columns[0][0]) + _in_order(columns[0][1])
+    rows = _cuts([(-box.head, -box.foot, box) for box in boxes])
+    if not rows:
+        return sorted(boxes, key=lambda box: (-box.head, box.left))
+
+    def columned(part: list[_Box]) -> int:
+        return len(part) if _cuts([(box.left, box.right, box) for box in part]) else 0
+
+    above, below = max(rows, key=lambda cut: max(map(columned, cut)))
+    return _in_order(above) + _in_order(below)
+
+
+def _cuts(spans: list[tuple[float, float, _Box]]) -> list[tuple[list[_Box], list[_Box]]]:
+    """Every way to cut boxes in two, along an axis, without touching one."""
+    spans.sort(key=lambda span: span[:2])
+    found, reach = [], spans[0][1]
+    for i, (start, end, _) in enumerate(spans[1:], 1):
+        if start >= reach:
+            found.append(([box for *_, box in spans[:i]], [box for *_, box in spans[i:]]))
+        reach = max(reach, end)
+    return found
+
+
+def _parts(boxes: Sequence[_Box]) -> Iterator[Part]:
+    """Headings and paragraphs; one that goes on in the next column or on the next page is one."""
+    letters: Counter[float] = Counter()
+    for box in boxes:
+        letters[box.size] += len(box.text)
+    body = letters.most_common(1)[0][0] if letters else 0.0
+    text, seen = "", 0
+    pages: list[tuple[int, int]] = []
+    for box in boxes:
+        heading = box.size > body * _HEADING_SIZE and len(box.text) <= _HEADING_LENGTH
+        if text and (heading or not (_OPEN_END.search(text) and box.text[0].islower())):
+            yield Part("paragraph", text, pages=tuple(pages))
+            text, pages = "", []
+        if heading:
+            yield Part("heading", box.text, pages=tuple(_begun(seen, box.page, 0)))
+        else:
+            joined = _joined([text, box.text])
+            pages += _begun(seen, box.page, len(joined) - len(box.text))
+            text = joined
+        seen = box.page
+    if text:
+        yield Part("paragraph", text, pages=tuple(pages))
+
+
+def _begun(seen: int, page: int, offset: int) -> list[tuple[int, int]]:
+    return [(offset, page)] if page != seen else []
+
+
+def _labels(document: Any, pages: int) -> dict[int, str]:
+    from pdfminer.pdfdocument import PDFNoPageLabels
+
+    try:
+        return dict(enumerate(islice(document.get_page_labels(), pages), 1))
+    except PDFNoPageLabels:
+        return {}
+
+
+def _info(document: Any) -> dict[str, str]:
+    """Title and author, where they say something."""
+    from pdfminer.utils import decode_text
+
+    found = {}
+    for info in document.info:
+        for key in ("Title", "Author"):
+            value = info.get(key)
+            if isinstance(value, bytes) and (words := " ".join(decode_text(value).split())):
+                found[key] = words
+    return found
