@@ -145,10 +145,14 @@ def beir(folder: Path) -> Iterator[tuple[Index, list[Question]]]:
     with TemporaryDirectory() as place, Index.open(Path(place, "library")) as index:
         texts = Path(place, "texts").resolve()
         texts.mkdir()
+        names: dict[str, str] = {}
+        first: dict[str, str] = {}  # a text that stands there twice is one document
         for item in corpus:
-            (texts / f"{item['_id']}.txt").write_text(f"{item['title']}\n\n{item['text']}", "utf-8")
+            file, text = texts / f"{item['_id']}.txt", f"{item['title']}\n\n{item['text']}"
+            file.write_text(text, "utf-8")
+            names[item["_id"]] = first.setdefault(text, document_id(str(file)))
         index.add(texts)
-        asked = [(q["text"], document_id(str(texts / f"{relevant[q['_id']]}.txt"))) for q in queries]
+        asked = [(q["text"], names[relevant[q["_id"]]]) for q in queries]
         yield index, [Question(text, (Span(name, 0, 1),), whole=True) for text, name in asked]
 
 

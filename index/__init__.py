@@ -1,9 +1,16 @@
-"""Documents to a searchable library on disk: the write path of Footnote."""
+"""Documents to a searchable library on disk: the write path of Footnote.
 
-from index.encoder import Encoding
+What needs the model is loaded when it is first used, so that a reader's process stays small.
+"""
+
+from typing import TYPE_CHECKING, Any
+
 from index.errors import FootnoteError, LibraryError, ModelError, QuestionError, ReadError
-from index.library import Candidate, Index
 from index.types import AddReport, Block, Document, Failure, Page, Passage, Progress, Section
+
+if TYPE_CHECKING:
+    from index.encoder import Encoding
+    from index.library import Candidate, Index
 
 __all__ = [
     "AddReport",
@@ -23,3 +30,11 @@ __all__ = [
     "ReadError",
     "Section",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("Candidate", "Encoding", "Index"):
+        from index import library
+
+        return getattr(library, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -20,5 +20,9 @@ class ReadError(FootnoteError):
     """A file cannot become a document."""
 
 
+class PasswordNeeded(ReadError):
+    """A file is encrypted, and the password that was given, if any, does not open it."""
+
+
 class QuestionError(FootnoteError):
     """A question that cannot be asked: empty, or far too long."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
@@ -15,18 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 from platformdirs import user_data_path
 
-from index import codec, split
+from index import codec
 from index.encoder import Encoder, Encoding, model_name, shared_encoder, weights_sha256
-from index.errors import ModelError, ReadError
-from index.files import find_files, printable, read_file
-from index.readers import read_document
+from index.errors import ModelError
+from index.files import find_files, ignored, printable
+from index.ingest import gone, ingest
 from index.sqlite import SqliteStore
 from index.store import Store, StoredPassage
-from index.types import AddReport, Document, Failure, Passage, Progress
+from index.types import AddReport, Document, Passage, Progress
 
 SAMPLE = Path(__file__).parent / "sample" / "beyond-the-wuzhen-summit.txt"
 _MOST_CACHED = 64  # documents
-_GROUP = 256  # passages gathered from several documents before they are encoded together
 
 
 @dataclass(frozen=True)
@@ -79,50 +77,51 @@ class Index:
             raise
         return index
 
-    def add(self, *paths: str | os.PathLike[str], progress: Callable[[Progress], None] | None = None) -> AddReport:
-        """Add files, and the files in folders (hidden ones left out) whose kind a reader knows.
+    def add(
+        self,
+        *paths: str | os.PathLike[str],
+        progress: Callable[[Progress], None] | None = None,
+        password: str | None = None,
+        allow_private: bool = False,
+    ) -> AddReport:
+        """Add files, the documents in folders, and web pages by their address.
 
-        A file whose bytes are those last added is left as it is; a changed one replaces its old
-        self. Each document is a transaction: one that fails, or a crash, leaves the others whole.
-        What cannot be read is named in the report and does not stop the rest. Raises
+        In folders, hidden files, what a `.footnoteignore` names, and kinds that no reader knows
+        are left out. A file whose bytes are those last added is left as it is; a changed one
+        replaces its old self; one with the bytes of another is stored once and cited under both
+        names. Each document is a transaction: one that fails, or a crash, leaves the others whole.
+        What cannot be read is named in the report and does not stop the rest. `password` opens
+        encrypted files; `allow_private` lets addresses lead into private networks. Raises
         LibraryError when the library cannot be written.
         """
-        found = find_files(paths)
-        hashes = self._store.hashes()
-        added: list[str] = []
-        updated: list[str] = []
-        unchanged: list[str] = []
-        failed = list(found.failed)
-        done = passages = 0
+        return ingest(
+            self._store,
+            self.encoder,
+            find_files(paths),
+            progress=progress,
+            password=password,
+            allow_private=allow_private,
+        )
 
-        def finished(source: str) -> None:
-            nonlocal done
-            done += 1
-            if progress:
-                progress(Progress(source, done, len(found.files), passages))
+    def sync(self, *folders: str | os.PathLike[str], progress: Callable[[Progress], None] | None = None) -> AddReport:
+        """Add what folders hold, and remove what came from them and is gone, or is now left out by
+        a `.footnoteignore`. From a folder that is missing or holds no documents at all, such as a
+        disk that is not there, nothing is removed. Raises LibraryError as `add` does."""
+        report = self.add(*folders, progress=progress)
+        empty = {failure.path for failure in report.failed}
+        removed = []
+        for folder in map(Path, folders):
+            if printable(folder.expanduser()) not in empty:
+                removed += self.forget(folder)
+        return replace(report, removed=tuple(removed))
 
-        def changed() -> Iterator[Document]:
-            for path in found.files:
-                try:
-                    document = read_document(read_file(path), path)
-                except ReadError as error:
-                    failed.append(Failure(printable(path), str(error)))
-                    finished(printable(path))
-                    continue
-                if hashes.get(document.id) == document.sha256:
-                    unchanged.append(document.id)
-                    finished(document.source)
-                else:
-                    yield document
-
-        for document, stored in self._encoded(changed()):
-            if self._store.get("model") is None:
-                self._store.set("model_sha256", self.encoder.fingerprint)
-                self._store.set("model", self.encoder.name)
-            passages += self._store.put(document, stored)
-            (updated if document.id in hashes else added).append(document.id)
-            finished(document.source)
-        return AddReport(tuple(added), tuple(updated), tuple(unchanged), tuple(failed), found.skipped)
+    def forget(self, path: str | os.PathLike[str]) -> list[str]:
+        """Remove the sources at or beneath a path that no longer exist or are now left out by a
+        `.footnoteignore`. Returns them."""
+        place = Path(path).expanduser().resolve()
+        inside = printable(place) + os.sep
+        sources = [source for source in self._store.sources() if source == inside[:-1] or source.startswith(inside)]
+        return [name for name in sources if (gone(name) or ignored(Path(name))) and self._store.unlink(name)]
 
     def remove(self, document_id: str) -> bool:
         """Remove a document and everything derived from it; False when there is none."""
@@ -177,24 +176,6 @@ class Index:
     ) -> None:
         self.close()
 
-    def _encoded(self, documents: Iterable[Document]) -> Iterator[tuple[Document, Iterable[StoredPassage]]]:
-        """Pair each document with its encoded passages. Small documents are encoded together; the
-        passages of a large one are a stream, so that memory stays bounded."""
-        group: list[tuple[Document, list[Passage]]] = []
-        for document in documents:
-            group.append((document, split.passages(document)))
-            if sum(len(cut) for _, cut in group) >= _GROUP:
-                yield from self._encoded_group(group)
-                group = []
-        yield from self._encoded_group(group)
-
-    def _encoded_group(
-        self, group: Sequence[tuple[Document, list[Passage]]]
-    ) -> Iterator[tuple[Document, Iterable[StoredPassage]]]:
-        encodings = self.encoder.passages(passage.text for _, cut in group for passage in cut)
-        for document, cut in group:
-            yield document, (_stored(document, *pair) for pair in zip(cut, islice(encodings, len(cut))))
-
     def _check_model(self) -> None:
         made_with, name = self._store.get("model"), self.encoder.name
         if made_with in (None, name):
@@ -212,17 +193,6 @@ def default_folder() -> Path:
     """The folder of the default library: in FOOTNOTE_HOME, else where the system keeps user data."""
     home = os.environ.get("FOOTNOTE_HOME")
     return (Path(home).expanduser() if home else user_data_path("footnote", appauthor=False)) / "library"
-
-
-def _stored(document: Document, passage: Passage, encoding: Encoding) -> StoredPassage:
-    sentences = split.sentences(document, passage.start, passage.end) or [(passage.start, passage.end)]
-    return StoredPassage(
-        passage,
-        encoding.pooled,
-        codec.encode(encoding.tokens),
-        encoding.spans,
-        np.array(sentences, np.int32) - np.int32(passage.start),
-    )
 
 
 def _candidates(encoding: Encoding, stored: Sequence[StoredPassage]) -> list[Candidate]:

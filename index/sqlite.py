@@ -17,16 +17,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.codec import code_size
 from index.errors import LibraryError
 from index.folder import DATABASE, check_folder, explanation
+from index.readers import document_id
+from index.rows import DOCUMENT, PASSAGE, problems, to_document, to_passage
 from index.store import StoredPassage
-from index.types import Block, Document, Page, Passage, Section
+from index.types import Document
 from index.vectors import VectorFile
 
 _VECTORS = "passages.faiss"
 _APPLICATION_ID = 0x466F6F74  # "Foot"
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
 _BUSY_SECONDS = 30.0
 _MOST_VARIABLES = 500  # in one SQL statement
 
@@ -74,12 +75,13 @@ class SqliteStore:
         )
         count = 0
         with self._transaction(f"add {document.source} to") as connection:
-            connection.execute("DELETE FROM document WHERE id = ?", (document.id,))
+            _unlink(connection, document.source)
             connection.execute(
-                "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (document.id, document.title, document.source, document.author, document.sha256, document.text)
-                + (structure,),
+                "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (document.id, document.title, document.source, document.author, document.date)
+                + (document.sha256, document.text, structure),
             )
+            connection.execute("INSERT INTO source VALUES (?, ?)", (document.source, document.id))
             for stored in passages:
                 count += 1
                 passage = stored.passage
@@ -99,6 +101,19 @@ class SqliteStore:
                 _bump(connection)
         return gone
 
+    def link(self, document_id: str, source: str) -> None:
+        with self._transaction(f"add {source} to") as connection:
+            _unlink(connection, source)
+            connection.execute("INSERT INTO source VALUES (?, ?)", (source, document_id))
+            _bump(connection)
+
+    def unlink(self, source: str) -> bool:
+        with self._transaction(f"remove {source} from") as connection:
+            gone = _unlink(connection, source)
+            if gone:
+                _bump(connection)
+        return gone
+
     # Reading
 
     @contextmanager
@@ -114,14 +129,15 @@ class SqliteStore:
                 self._reader.execute("COMMIT")
 
     def document(self, document_id: str) -> Document | None:
-        row = self._one(f"SELECT {_DOCUMENT} FROM document WHERE id = ?", document_id)
-        return None if row is None else _document(row)
+        row = self._one(f"SELECT {DOCUMENT} FROM document WHERE id = ?", document_id)
+        return None if row is None else to_document(row)
 
     def documents(self) -> list[Document]:
-        return [_document(row) for row in self._all(f"SELECT {_DOCUMENT} FROM document ORDER BY title, id")]
+        return [to_document(row) for row in self._all(f"SELECT {DOCUMENT} FROM document ORDER BY title, id")]
 
-    def hashes(self) -> dict[str, str]:
-        return dict(self._all("SELECT id, sha256 FROM document"))
+    def sources(self) -> dict[str, tuple[str, str]]:
+        rows = self._all("SELECT path, id, sha256 FROM source JOIN document ON id = document_id")
+        return {path: (document_id, sha256) for path, document_id, sha256 in rows}
 
     def nearest(self, vector: NDArray[np.float32], n: int) -> list[int]:
         with self.snapshot():
@@ -142,8 +158,8 @@ class SqliteStore:
             for first in range(0, len(keys), _MOST_VARIABLES):
                 some = keys[first : first + _MOST_VARIABLES]
                 marks = ",".join("?" * len(some))
-                for row in self._all(f"SELECT {_PASSAGE} FROM passage WHERE id IN ({marks})", *some):
-                    found[row[0]] = _stored(row)
+                for row in self._all(f"SELECT {PASSAGE} FROM passage WHERE id IN ({marks})", *some):
+                    found[row[0]] = to_passage(row)
                 if words:
                     ranks = f"SELECT rowid, rank FROM passage_text WHERE passage_text MATCH ? AND +rowid IN ({marks})"
                     for key, rank in self._all(ranks, _any_of(words), *some):
@@ -159,8 +175,8 @@ class SqliteStore:
                 return wrong
             wrong = self._check_words()
             for document in self.documents():
-                rows = self._all(f"SELECT {_PASSAGE} FROM passage WHERE document_id = ?", document.id)
-                wrong += _check_document(document, [_stored(row) for row in rows])
+                rows = self._all(f"SELECT {PASSAGE} FROM passage WHERE document_id = ?", document.id)
+                wrong += problems(document, [to_passage(row) for row in rows])
             for (orphan,) in self._all("SELECT id FROM passage WHERE document_id NOT IN (SELECT id FROM document)"):
                 wrong.append(f"Passage {orphan} belongs to no document.")
             self._sync_vectors()
@@ -267,10 +283,6 @@ class SqliteStore:
         return []
 
 
-_DOCUMENT = "id, title, source, author, text, sha256, structure"
-_PASSAGE = 'id, document_id, start, "end", text, pooled, tokens, spans, sentences'
-
-
 def _bump(connection: sqlite3.Connection) -> None:
     """A new generation: whoever holds derived data can see that it is out of date."""
     connection.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'generation'")
@@ -280,42 +292,17 @@ def _any_of(words: Sequence[str]) -> str:
     return " OR ".join(f'"{word}"' for word in words)
 
 
-def _document(row: Any) -> Document:
-    structure = json.loads(row[6])
-    identifier, title, source, author, text, sha256 = row[:6]
-    return Document(
-        identifier,
-        title,
-        source,
-        author,
-        text,
-        sha256,
-        sections=tuple(Section(**item) for item in structure["sections"]),
-        blocks=tuple(Block(**item) for item in structure["blocks"]),
-        pages=tuple(Page(**item) for item in structure["pages"]),
-    )
-
-
-def _stored(row: Any) -> StoredPassage:
-    return StoredPassage(
-        Passage(*row[1:5]),
-        pooled=np.frombuffer(row[5], np.float32),
-        tokens=row[6],
-        spans=np.frombuffer(row[7], np.int32).reshape(-1, 2),
-        sentences=np.frombuffer(row[8], np.int32).reshape(-1, 2),
-    )
-
-
-def _check_document(document: Document, passages: list[StoredPassage]) -> list[str]:
-    wrong = []
-    for stored in passages:
-        passage, name = stored.passage, f"The passage {stored.passage.start}–{stored.passage.end} of {document.id}"
-        if document.text[passage.start : passage.end] != passage.text:
-            wrong.append(f"{name} is not the text of its document there.")
-        if len(stored.tokens) != len(stored.spans) * code_size(len(stored.pooled)):
-            wrong.append(f"{name} has vectors that do not match its tokens.")
-        if not len(stored.sentences) or stored.sentences.min() < 0 or stored.sentences.max() > len(passage.text):
-            wrong.append(f"{name} has sentences outside it.")
-    if not passages:
-        wrong.append(f"{document.id} has no passages; add {document.source} again.")
-    return wrong
+def _unlink(connection: sqlite3.Connection, source: str) -> bool:
+    row = connection.execute("SELECT document_id FROM source WHERE path = ?", (source,)).fetchone()
+    if row is None:
+        return False
+    connection.execute("DELETE FROM source WHERE path = ?", (source,))
+    others = "SELECT path FROM source WHERE document_id = ? ORDER BY path"
+    rest = [path for (path,) in connection.execute(others, row)]
+    if not rest:
+        connection.execute("DELETE FROM document WHERE id = ?", row)
+    elif row[0] == document_id(source):
+        connection.execute(
+            "UPDATE document SET id = ?, source = ? WHERE id = ?", (document_id(rest[0]), rest[0], row[0])
+        )
+    return True

@@ -44,7 +44,14 @@ class Store(Protocol):
 
     def put(self, document: Document, passages: Iterable[StoredPassage]) -> int:
         """Add a document, or replace the one with its id; the passages may be a stream.
-        Returns how many there were."""
+        Returns how many there were. A source that named another document names this one now."""
+
+    def link(self, document_id: str, source: str) -> None:
+        """Let a document have another source, which may have named another document before."""
+
+    def unlink(self, source: str) -> bool:
+        """Take a source from its document, which goes with its last one; when its first goes, the
+        next takes its place and gives the document its id. False where no document has it."""
 
     def remove(self, document_id: str) -> bool:
         """Remove a document and all that came from it; False when there is none."""
@@ -55,8 +62,8 @@ class Store(Protocol):
     def documents(self) -> list[Document]:
         """All documents, in the order of their titles."""
 
-    def hashes(self) -> dict[str, str]:
-        """The SHA-256 of each document's source, by document id."""
+    def sources(self) -> dict[str, tuple[str, str]]:
+        """The document id, and the SHA-256 of the bytes, of each source."""
 
     def nearest(self, vector: NDArray[np.float32], n: int) -> list[int]:
         """Keys of the n passages whose pooled vectors are nearest, best first."""

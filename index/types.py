@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 BlockKind = Literal["title", "heading", "byline", "caption", "paragraph"]
+PageUnit = Literal["page", "slide", "row", "chapter"]
 
 
 @dataclass(frozen=True)
@@ -32,18 +33,21 @@ class Block:
 
 @dataclass(frozen=True)
 class Page:
-    """A page of a paginated source: `number` counts from 1, `label` is what is printed on it."""
+    """A page of a paginated source, or what a source of its kind has in place of pages: `number`
+    counts from 1, `label` is what is printed on it, or how a person would name it."""
 
     number: int
     label: str
     start: int
     end: int
+    unit: PageUnit = "page"
 
 
 @dataclass(frozen=True)
 class Document:
     """One source. `text` is canonical: every offset anywhere refers to it, and it never changes
-    while the bytes of the source, whose SHA-256 is `sha256`, stay the same."""
+    while the bytes of the source, whose SHA-256 is `sha256`, stay the same. `date`: of the source,
+    in ISO 8601, as precise as it is known. `also`: other sources that hold the very same bytes."""
 
     id: str
     title: str
@@ -54,6 +58,8 @@ class Document:
     sections: tuple[Section, ...] = ()
     blocks: tuple[Block, ...] = ()
     pages: tuple[Page, ...] = ()
+    date: str | None = None
+    also: tuple[str, ...] = ()
 
     def section_at(self, offset: int) -> Section | None:
         """The section that holds a character, or None before the first heading and after the last."""
@@ -97,17 +103,19 @@ class Passage:
 
 @dataclass(frozen=True)
 class Failure:
-    """A path that could not be added, and why, as a sentence."""
+    """A path that could not be added, and why, as a sentence. `encrypted`: a password is wanted."""
 
     path: str
     reason: str
+    encrypted: bool = False
 
 
 @dataclass(frozen=True)
 class AddReport:
-    """What `Index.add` did: document ids, in the order met.
+    """What `Index.add` or `Index.sync` did: document ids, in the order met.
 
-    `skipped` holds files met inside a folder whose kind no reader knows.
+    `skipped` holds files met inside a folder whose kind no reader knows; `duplicates` sources
+    with the bytes of another, which are cited beside it; `removed` sources that are gone.
     """
 
     added: tuple[str, ...] = ()
@@ -115,11 +123,13 @@ class AddReport:
     unchanged: tuple[str, ...] = ()
     failed: tuple[Failure, ...] = ()
     skipped: tuple[str, ...] = ()
+    duplicates: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far `Index.add` is: files finished of files found, passages stored so far."""
+    """How far `Index.add` is: sources finished of those found, passages stored so far."""
 
     path: str
     files_done: int

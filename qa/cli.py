@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from index import FootnoteError, Index, Progress, QuestionError
+from index import FootnoteError, QuestionError
+from qa import commands
+from qa.commands import DONE, NOT_FOUND, WRONG_USE, open_library, print_json
 
 if TYPE_CHECKING:
     from qa.answer import Options
-
-DONE, NOT_FOUND, WRONG_USE = 0, 1, 2
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -28,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"footnote: {error}", file=sys.stderr)
         return WRONG_USE if isinstance(error, QuestionError) else NOT_FOUND
     except KeyboardInterrupt:
-        print("footnote: stopped; what was added before stays.", file=sys.stderr)
+        print("footnote: stopped; what was added before stays, and the next run goes on from there.", file=sys.stderr)
         return 130
     except BrokenPipeError:  # the reader of a pipe has had enough
         sys.stderr.close()
@@ -41,10 +40,10 @@ def _parser() -> argparse.ArgumentParser:
         description="Ask a question of your documents; get the passage that answers it, word for word, cited.",
     )
     parser.add_argument("-V", "--version", action="version", version=f"footnote {version('footnote-qa')}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    kinds = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     def command(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=text, description=text)
+        sub = kinds.add_parser(name, help=text, description=text)
         sub.set_defaults(run=run)
         sub.add_argument("--index", metavar="DIR", help="the library's folder (the default library without it)")
         sub.add_argument("--model", help="a sentence-transformers model, by name or folder")
@@ -64,12 +63,19 @@ def _parser() -> argparse.ArgumentParser:
     asking.add_argument("question", metavar="QUESTION")
     asking.add_argument("-k", type=_positive, default=5, help="how many passages to show (5)")
     choices(asking)
-    adding = command("add", _add, "Add files, and the documents in folders.")
-    adding.add_argument("paths", metavar="PATH", nargs="+")
-    command("list", _list, "List the documents.")
-    removing = command("remove", _remove, "Remove a document.")
+    adding = command("add", commands.add, "Add files, the documents in folders, and web pages.")
+    adding.add_argument("paths", metavar="PATH", nargs="+", help="a file, a folder, or an address on the web")
+    adding.add_argument("--password", help="opens encrypted files (asked for at a terminal)")
+    text = "let addresses lead into private networks, such as your own server"
+    adding.add_argument("--allow-private", action="store_true", help=text)
+    syncing = command("sync", commands.sync, "Add what folders hold, and remove what is gone from them.")
+    syncing.add_argument("paths", metavar="FOLDER", nargs="+")
+    watching = command("watch", commands.watch, "Sync folders, and keep at it while they change. Ctrl-C ends it.")
+    watching.add_argument("paths", metavar="FOLDER", nargs="+", type=Path)
+    command("list", commands.list_documents, "List the documents.")
+    removing = command("remove", commands.remove, "Remove a document.")
     removing.add_argument("id", metavar="ID", help="as footnote list shows it")
-    command("check", _check, "Check that the library is whole.")
+    command("check", commands.check, "Check that the library is whole.")
     verifying = command("verify", _verify, "Check every quote of an answer saved with --json against the library.")
     verifying.add_argument("file", metavar="ANSWER.json", type=Path)
     evaluating = command("eval", _eval, "Measure the answers on questions with known answers.")
@@ -108,99 +114,29 @@ def _choices(options: argparse.Namespace) -> Options:
     return Options(getattr(options, "budget", None) or BUDGET, options.reader, options.reranker)
 
 
-def _open(options: argparse.Namespace, *, create: bool = False) -> Index:
-    return Index.open(options.index, model=options.model, create=create)
-
-
 def _ask(options: argparse.Namespace) -> int:
     from qa.answer import ask, checked
     from qa.terminal import show_answer
     from qa.types import to_json
 
     checked(options.question)
-    with _open(options) as index:
+    with open_library(options) as index:
         answer = ask(options.question, index=index, k=options.k, **vars(_choices(options)))
     if options.json:
-        _print_json(to_json(answer))
+        print_json(to_json(answer))
     else:
         show_answer(answer)
     return DONE if answer.answered else NOT_FOUND
 
 
-def _add(options: argparse.Namespace) -> int:
-    from tqdm import tqdm
-
-    with _open(options, create=True) as index, tqdm(unit=" files", disable=None, leave=False) as bar:
-
-        def show(progress: Progress) -> None:
-            bar.total = progress.files
-            bar.set_postfix_str(f"{progress.passages} passages")
-            bar.update(progress.files_done - bar.n)
-
-        report = index.add(*options.paths, progress=show)
-    if options.json:
-        _print_json(asdict(report))
-    else:
-        counts = ((report.added, "added"), (report.updated, "updated"), (report.unchanged, "unchanged"))
-        print(", ".join(f"{len(ids)} {word}" for ids, word in counts if ids) or "Nothing added.")
-        for name in (*report.added, *report.updated):
-            print(f"  {name}")
-    if report.skipped:
-        kinds = sorted({Path(name).suffix or "no suffix" for name in report.skipped})
-        note = f"{len(report.skipped)} files of kinds that are not read were left out ({', '.join(kinds)})."
-        print(f"footnote: {note}", file=sys.stderr)
-    for failure in report.failed:
-        print(f"footnote: {failure.reason}", file=sys.stderr)
-    return NOT_FOUND if report.failed else DONE
-
-
-def _list(options: argparse.Namespace) -> int:
-    with _open(options) as index:
-        documents = index.documents()
-    if options.json:
-        keys = ("id", "title", "author", "source", "sha256")
-        rows = [{key: getattr(document, key) for key in keys} for document in documents]
-        _print_json([row | {"characters": len(document.text)} for row, document in zip(rows, documents)])
-        return DONE
-    if not documents:
-        print("The library is empty; add documents with: footnote add PATH", file=sys.stderr)
-    for document in documents:
-        by = f"{document.author}, " if document.author else ""
-        print(f"{document.id}\n  {by}“{document.title}”, {len(document.text):,} characters\n  {document.source}")
-    return DONE
-
-
-def _remove(options: argparse.Namespace) -> int:
-    with _open(options) as index:
-        removed = index.remove(options.id)
-    if options.json:
-        _print_json({"id": options.id, "removed": removed})
-    if removed:
-        print(f"footnote: {options.id} removed.", file=sys.stderr)
-        return DONE
-    print(f"footnote: there is no document {options.id}; footnote list shows their ids.", file=sys.stderr)
-    return NOT_FOUND
-
-
-def _check(options: argparse.Namespace) -> int:
-    with _open(options) as index:
-        wrong = index.check()
-        count = len(index.documents())
-    if options.json:
-        _print_json({"documents": count, "problems": wrong})
-    else:
-        print("\n".join(wrong) or f"All is well: {count} documents, every passage in its place.")
-    return NOT_FOUND if wrong else DONE
-
-
 def _verify(options: argparse.Namespace) -> int:
     from qa.verify import verify
 
-    with _open(options) as index:
+    with open_library(options) as index:
         checked = verify(options.file, index)
     broken = [item for item in checked if item.problem]
     if options.json:
-        _print_json([asdict(item) for item in checked])
+        print_json([asdict(item) for item in checked])
     else:
         for item in broken:
             short = item.quote if len(item.quote) <= 80 else f"{item.quote[:79]}…"
@@ -213,10 +149,10 @@ def _eval(options: argparse.Namespace) -> int:
     from qa.evaluate import evaluate, prepared
     from qa.terminal import show_report
 
-    with _open(options) as index, prepared(options.file, index) as (library, questions):
+    with open_library(options) as index, prepared(options.file, index) as (library, questions):
         report = evaluate(library, questions, _choices(options))
     if options.json:
-        _print_json(asdict(report))
+        print_json(asdict(report))
     else:
         show_report(report)
     return DONE
@@ -229,13 +165,13 @@ def _calibrate(options: argparse.Namespace) -> int:
     from qa.confidence import BUDGET
     from qa.evaluate import prepared
 
-    with _open(options) as index, prepared(options.file, index) as (library, questions):
+    with open_library(options) as index, prepared(options.file, index) as (library, questions):
         if library is not index:
             raise QuestionError(f"{options.file} brings its own documents; give questions about this library.")
         bar = tqdm(questions, unit=" questions", disable=None, leave=False)
         fits = calibrate(index, bar, _choices(options))
     if options.json:
-        _print_json({name: asdict(fitted) for name, fitted in fits.items()})
+        print_json({name: asdict(fitted) for name, fitted in fits.items()})
         return DONE
     for name, fitted in fits.items():
         print(f"{'With' if name == 'read' else 'Without'} the reader, {fitted.askings} askings:", end=" ")
@@ -251,10 +187,6 @@ def _serve(options: argparse.Namespace) -> int:
 
     serve(options.index, model=options.model, host=options.host, port=options.port, options=_choices(options))
     return DONE
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 if __name__ == "__main__":

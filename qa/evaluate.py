@@ -213,12 +213,13 @@ def _unpacked(path: Path, squad: Any, folder: Path) -> list[Question]:
 
     folder.mkdir()
     questions = []
+    names: dict[str, str] = {}  # a paragraph that stands there twice is one document
     try:
         paragraphs = [paragraph for article in squad["data"] for paragraph in article["paragraphs"]]
         for number, paragraph in enumerate(paragraphs):
             file = folder.resolve() / f"{number:05}.txt"
             file.write_bytes(paragraph["context"].encode())
-            name = document_id(str(file))
+            name = names.setdefault(paragraph["context"], document_id(str(file)))
             for item in paragraph["qas"]:
                 answers = [] if item.get("is_impossible") else item["answers"]
                 spans = [Span(name, a["answer_start"], a["answer_start"] + len(a["text"])) for a in answers]

@@ -11,8 +11,10 @@ class Citation:
     """Where words stand, so that anyone can check them.
 
     `start` and `end` are half-open character offsets (Unicode code points) into the canonical
-    text of the document, whose source has the SHA-256 `sha256`. `exact` is the words themselves;
-    `prefix` and `suffix` are up to 32 characters on either side.
+    text of the document, whose source has the SHA-256 `sha256`; `also` names other sources with
+    the same bytes. `page` is the printed label, or labels, of what the source is divided into,
+    which `unit` names (page, slide, row, chapter), and `page_number` counts the first from 1.
+    `exact` is the words themselves; `prefix` and `suffix` are up to 32 characters on either side.
     """
 
     document_id: str
@@ -29,6 +31,10 @@ class Citation:
     exact: str
     prefix: str
     suffix: str
+    date: str | None = None
+    unit: str = "page"
+    page_number: int | None = None
+    also: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """As a person would write it."""

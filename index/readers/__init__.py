@@ -32,12 +32,13 @@ READERS: dict[str, Callable[[bytes, str], Parsed]] = {
 }
 
 
-def read_document(data: bytes, path: Path) -> Document:
-    """Make a document of the bytes of a file. An unknown suffix is read as plain text.
+def read_document(data: bytes, path: Path, *, source: str | None = None) -> Document:
+    """Make a document of the bytes of a file. An unknown suffix is read as plain text. `source`:
+    where the bytes are from, when it is not the path.
 
     Raises ReadError when the bytes hold no text: empty, blank, or binary.
     """
-    source = os.fsencode(path).decode("utf-8", "backslashreplace")
+    source = source or os.fsencode(path).decode("utf-8", "backslashreplace")
     if not data:
         raise ReadError(f"{source} is empty: there is nothing to quote from it.")
     reader = READERS.get(path.suffix.lower(), read_plain)
@@ -55,6 +56,7 @@ def read_document(data: bytes, path: Path) -> Document:
         sections=parsed.sections,
         blocks=parsed.blocks,
         pages=parsed.pages,
+        date=parsed.date,
     )
 
 

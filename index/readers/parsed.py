@@ -20,6 +20,7 @@ class Parsed:
     sections: tuple[Section, ...]
     blocks: tuple[Block, ...]
     pages: tuple[Page, ...] = ()
+    date: str | None = None
 
 
 @dataclass(frozen=True)
