@@ -77,7 +77,8 @@ class SqliteStore:
         with self._transaction(f"add {document.source} to") as connection:
             _unlink(connection, document.source)
             connection.execute(
-                "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO document (id, title, source, author, date, sha256, text, structure)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (document.id, document.title, document.source, document.author, document.date)
                 + (document.sha256, document.text, structure),
             )
@@ -210,7 +211,9 @@ class SqliteStore:
             for query in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
         )
         if application == _APPLICATION_ID:
-            if version != _SCHEMA_VERSION:
+            if version == 1 and self._writable:
+                self._reader.executescript(f"BEGIN IMMEDIATE; {_script(2)} PRAGMA user_version = 2; COMMIT;")
+            elif version != _SCHEMA_VERSION:
                 raise LibraryError(
                     f"{self.folder} was made by another version of Footnote (format {version}, this one reads "
                     f"{_SCHEMA_VERSION}): install that version, or add the documents to a new library."
@@ -219,9 +222,8 @@ class SqliteStore:
         if tables:
             raise LibraryError(f"{self._path} is a database, but not a Footnote library; name another folder.")
         self._reader.execute("PRAGMA journal_mode = WAL")
-        schema = (resources.files("index") / "schema.sql").read_text("utf-8")
         self._reader.executescript(
-            f"BEGIN IMMEDIATE; {schema}"
+            f"BEGIN IMMEDIATE; {_script(1)} {_script(2)}"
             f"INSERT INTO meta VALUES ('library', '{uuid.uuid4().hex}'), ('generation', '0');"
             f"PRAGMA application_id = {_APPLICATION_ID}; PRAGMA user_version = {_SCHEMA_VERSION}; COMMIT;"
         )
@@ -283,6 +285,11 @@ class SqliteStore:
         return []
 
 
+def _script(version: int) -> str:
+    """What makes a library of a format out of one of the format before."""
+    return (resources.files("index") / "schema" / f"{version}.sql").read_text("utf-8")
+
+
 def _bump(connection: sqlite3.Connection) -> None:
     """A new generation: whoever holds derived data can see that it is out of date."""
     connection.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'generation'")
@@ -302,7 +309,9 @@ def _unlink(connection: sqlite3.Connection, source: str) -> bool:
     if not rest:
         connection.execute("DELETE FROM document WHERE id = ?", row)
     elif row[0] == document_id(source):
-        connection.execute(
-            "UPDATE document SET id = ?, source = ? WHERE id = ?", (document_id(rest[0]), rest[0], row[0])
-        )
+        names = (document_id(rest[0]), row[0])
+        connection.execute("PRAGMA defer_foreign_keys = ON")
+        connection.execute("UPDATE document SET id = ?, source = ? WHERE id = ?", (names[0], rest[0], names[1]))
+        connection.execute("UPDATE passage SET document_id = ? WHERE document_id = ?", names)
+        connection.execute("UPDATE source SET document_id = ? WHERE document_id = ?", names)
     return True

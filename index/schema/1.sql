@@ -10,22 +10,14 @@ CREATE TABLE document (
     title TEXT NOT NULL,
     source TEXT NOT NULL, -- the first of its names; all of them are in the table source
     author TEXT,
-    date TEXT,
     sha256 TEXT NOT NULL,
     text TEXT NOT NULL,
     structure TEXT NOT NULL -- JSON: sections, blocks, pages, as spans of text
 ) STRICT;
 
-CREATE TABLE source (
-    path TEXT PRIMARY KEY,
-    document_id TEXT NOT NULL REFERENCES document (id) ON DELETE CASCADE ON UPDATE CASCADE
-) STRICT, WITHOUT ROWID;
-
-CREATE INDEX source_of_document ON source (document_id);
-
 CREATE TABLE passage (
     id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice: the FAISS file relies on it
-    document_id TEXT NOT NULL REFERENCES document (id) ON DELETE CASCADE ON UPDATE CASCADE,
+    document_id TEXT NOT NULL REFERENCES document (id) ON DELETE CASCADE,
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
     text TEXT NOT NULL,
