@@ -37,6 +37,25 @@ _CLICKS = """
 element.addEventListener('click', (event) => {
   const button = event.target.closest('[data-place]');
   if (button) trigger('click', JSON.parse(button.dataset.place));
+  const copy = event.target.closest('[data-copy]');
+  if (copy && !copy.dataset.name) {
+    const told = (words) => {
+      copy.dataset.name = copy.textContent;
+      copy.textContent = words;
+      setTimeout(() => { copy.textContent = copy.dataset.name; delete copy.dataset.name; }, 1500);
+    };
+    const written = navigator.clipboard
+      ? navigator.clipboard.writeText(copy.dataset.copy)
+      : Promise.reject(new Error('not a secure page'));
+    written.then(() => told('copied'), () => {
+      const field = document.createElement('textarea');
+      field.value = copy.dataset.copy;
+      document.body.append(field);
+      field.select();
+      told(document.execCommand('copy') ? 'copied' : 'not allowed');
+      field.remove();
+    });
+  }
 });
 watch('value', () => {
   const turns = element.querySelectorAll('.fn-turn');

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import ReadError
-from index.readers import READERS
-from index.types import Failure
+from index.readers import READERS, printable
+from index.types import Failure, is_url
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -58,11 +58,6 @@ def find_files(names: Iterable[str | os.PathLike[str]]) -> Found:
     return Found(tuple(files), tuple(urls), tuple(failed), tuple(skipped))
 
 
-def is_url(name: str) -> bool:
-    """Whether a name is an address on the web and not a path."""
-    return name.lower().startswith(("http://", "https://"))
-
-
 def read_file(path: Path) -> bytes:
     """The bytes of a file, all of one moment. Raises ReadError when they cannot be had."""
     try:
@@ -82,11 +77,6 @@ def read_file(path: Path) -> bytes:
         reason = (error.strerror or str(error)).lower()
         raise ReadError(f"{printable(path)} cannot be read ({reason}); check its permissions.") from error
     raise ReadError(f"{printable(path)} changed while it was read; add it again when it is at rest.")
-
-
-def printable(path: Path) -> str:
-    """A path as text, whatever bytes its name is made of."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def taken_in(folder: Path, path: Path) -> bool:

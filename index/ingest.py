@@ -14,9 +14,10 @@ import numpy as np
 from index import codec, split
 from index.encoder import Encoder, Encoding
 from index.errors import PasswordNeeded, ReadError
-from index.files import Found, is_url, printable
+from index.files import Found
+from index.readers import printable
 from index.store import Store, StoredPassage
-from index.types import AddReport, Document, Failure, Passage, Progress
+from index.types import AddReport, Document, Failure, Passage, Progress, is_url
 from index.workers import Task, Unchanged, read_all
 
 _GROUP = 256  # passages gathered from several documents before they are encoded together
@@ -112,7 +113,7 @@ def ingest(
 
 def gone(source: str) -> bool:
     """Whether a file is certainly no longer there."""
-    raw = re.sub(rb"\\\\x([0-9a-f]{2})", lambda match: bytes.fromhex(match[1].decode()), source.encode())
+    raw = re.sub(rb"\\x([0-9a-f]{2})", lambda match: bytes.fromhex(match[1].decode()), source.encode())
     for name in (source.encode(), raw):  # as it is, and with the bytes that `printable` wrote out
         try:
             os.lstat(name)

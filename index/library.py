@@ -17,8 +17,9 @@ from platformdirs import user_data_path
 from index import codec
 from index.encoder import Encoder, Encoding, model_name, shared_encoder, weights_sha256
 from index.errors import ModelError
-from index.files import find_files, ignored, printable
+from index.files import find_files, ignored
 from index.ingest import gone, ingest
+from index.readers import printable
 from index.sqlite import SqliteStore
 from index.store import Store, StoredPassage
 from index.types import AddReport, Document, Passage, Progress

@@ -10,6 +10,11 @@ BlockKind = Literal["title", "heading", "byline", "caption", "paragraph"]
 PageUnit = Literal["page", "slide", "row", "chapter"]
 
 
+def is_url(source: str) -> bool:
+    """Whether a source is an address on the web and not a path."""
+    return source.lower().startswith(("http://", "https://"))
+
+
 @dataclass(frozen=True)
 class Section:
     """A heading and what stands under it, up to the next heading of any level."""

@@ -10,6 +10,8 @@ from index.files import IGNORE, taken_in
 from index.library import Index
 from index.types import AddReport
 
+_TICK = 300  # milliseconds after which it looks up, whether or not anything has changed
+
 
 def watch(
     index: Index, *folders: Path, told: Callable[[AddReport], object], stop: threading.Event | None = None
@@ -21,10 +23,16 @@ def watch(
     from watchfiles import watch as changes_in
 
     roots = [folder.expanduser().resolve() for folder in folders]
-    told(index.sync(*roots))
     present = [root for root in roots if root.is_dir()]
-    for changes in changes_in(*present, watch_filter=None, stop_event=stop):
+    synced = False
+    watched = changes_in(*present, watch_filter=None, stop_event=stop, rust_timeout=_TICK, yield_on_timeout=True)
+    for changes in watched:
+        if not synced:  # only now, when no change can be missed
+            told(index.sync(*roots))
+            synced = True
         paths = {Path(name) for _, name in changes}
+        if not paths:
+            continue
         if any(path.name == IGNORE or path.is_dir() for path in paths):
             report = index.sync(*present)
         else:

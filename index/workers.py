@@ -162,12 +162,16 @@ def serve() -> None:
 def _outcome(task: Task) -> Outcome:
     """Read one source, whatever comes of it."""
     try:
-        if task.path is None:
-            raise ReadError(f"{task.source} is an address, and those cannot be read yet.")
-        data = read_file(task.path)
+        if task.path:
+            data, path = read_file(task.path), task.path
+        else:
+            from index.fetch import fetch
+
+            fetched = fetch(task.source, allow_private=task.allow_private)
+            data, path = fetched.data, Path(fetched.name)
         if hashlib.sha256(data).hexdigest() == task.known:
             return Unchanged()
-        return read_document(data, task.path)
+        return read_document(data, path, source=task.source, password=task.password)
     except ReadError as error:
         return error
     except MemoryError:

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from index import Block, Document
+from index.types import is_url
 from qa import Answer, Citation, Evidence, Hit
+from qa.formats import FORMATS
 
 _SHOWN = 300_000  # characters of a document in the page at once
 _ECHO = 300  # characters of a question repeated above its answer
@@ -100,7 +102,7 @@ def _answer(answer: Answer) -> str:
         within = next(hit for hit in answer.hits if evidence in hit.evidence)
         quotes += (
             f'<blockquote class="fn-quote"><p>“{_pointed(evidence)}”</p>'
-            f"{_button(evidence.citation, within)}</blockquote>"
+            f"{_button(evidence.citation, within)}{_copies(evidence.citation)}</blockquote>"
         )
     passages = "".join(_hit(number, hit, answered=True) for number, hit in enumerate(answer.hits, 1))
     below = f"<details><summary>Passages, best first</summary>{passages}</details>"
@@ -131,6 +133,18 @@ def _button(citation: Citation, hit: Hit) -> str:
         f'<button type="button" class="fn-cite" data-place="{escape(json.dumps(place))}">'
         f"{escape(str(citation))}</button>"
     )
+
+
+def _copies(citation: Citation) -> str:
+    """Buttons that copy a quote with its reference; and the original, where it is on the web."""
+    forms = {"sentence": "quote", "markdown": "Markdown", "bibtex": "BibTeX", "ris": "RIS"}
+    buttons = "".join(
+        f'<button type="button" data-copy="{escape(FORMATS[form](citation))}">{name}</button>'
+        for form, name in forms.items()
+    )
+    link = f'<a href="{escape(citation.link())}" target="_blank" rel="noreferrer">Open the original</a>'
+    web = link if is_url(citation.source) else ""
+    return f'<div class="fn-copies"><span>Copy</span>{buttons}{web}</div>'
 
 
 def _block(document: Document, block: Block, place: Place | None) -> str:

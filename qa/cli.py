@@ -62,6 +62,8 @@ def _parser() -> argparse.ArgumentParser:
     asking = command("ask", _ask, "Ask a question. Exit status 1 when the library does not answer it.")
     asking.add_argument("question", metavar="QUESTION")
     asking.add_argument("-k", type=_positive, default=5, help="how many passages to show (5)")
+    text = "print the quotes alone, ready for a text or a bibliography: sentence, markdown, bibtex or ris"
+    asking.add_argument("--format", choices=("sentence", "markdown", "bibtex", "ris"), help=text, metavar="FORMAT")
     choices(asking)
     adding = command("add", commands.add, "Add files, the documents in folders, and web pages.")
     adding.add_argument("paths", metavar="PATH", nargs="+", help="a file, a folder, or an address on the web")
@@ -116,7 +118,7 @@ def _choices(options: argparse.Namespace) -> Options:
 
 def _ask(options: argparse.Namespace) -> int:
     from qa.answer import ask, checked
-    from qa.terminal import show_answer
+    from qa.terminal import show_answer, show_quotes
     from qa.types import to_json
 
     checked(options.question)
@@ -124,6 +126,8 @@ def _ask(options: argparse.Namespace) -> int:
         answer = ask(options.question, index=index, k=options.k, **vars(_choices(options)))
     if options.json:
         print_json(to_json(answer))
+    elif options.format:
+        show_quotes(answer, options.format)
     else:
         show_answer(answer)
     return DONE if answer.answered else NOT_FOUND

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
 from qa.evaluate import Report
+from qa.formats import FORMATS
 from qa.types import Answer, Evidence, Hit
 
 
@@ -28,6 +31,13 @@ def show_answer(answer: Answer, console: Console | None = None) -> None:
         out.print()
         _line(out, Text(f"{number}. {hit.citation}", "cyan"))
         _line(out, _marked(hit) if answer.answered else Text(hit.text), indent=3)
+
+
+def show_quotes(answer: Answer, form: str) -> None:
+    """Print the evidence in one of the formats of `qa.formats`; a word on stderr when there is none."""
+    if not answer.answered:
+        print("footnote: not in this library: no passage answers this question.", file=sys.stderr)
+    print("\n\n".join(FORMATS[form](evidence.citation) for evidence in answer.evidence), end="\n" * answer.answered)
 
 
 def show_report(report: Report, console: Console | None = None) -> None:

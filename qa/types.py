@@ -5,6 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
+from qa.links import link_to
+
+_UNITS = {
+    "page": ("p.", "pp."),
+    "slide": ("slide", "slides"),
+    "row": ("row", "rows"),
+    "chapter": ("chapter", "chapters"),
+}
+
 
 @dataclass(frozen=True)
 class Citation:
@@ -37,19 +46,31 @@ class Citation:
     also: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """As a person would write it."""
-        parts = [self.author] if self.author else []
-        parts.append(f"“{self.title}”")
-        if self.section:
-            parts.append(f"section “{self.section}”")
+        """As a person would write it, with the characters to check it by."""
+        return f"{self.reference()}, characters {self.start}–{self.end}"
+
+    def reference(self) -> str:
+        """As it stands below a quote in print."""
+        author = [self.author] if self.author else []
+        date = [self.date] if self.date else []
+        return ", ".join([*author, f"“{self.title}”", *date, *self.places()])
+
+    def places(self) -> list[str]:
+        """Section, page (slide, row, chapter) and paragraph, those that there are."""
+        parts = [f"section “{self.section}”"] if self.section else []
         if self.page:
-            parts.append(f"{'pp.' if '–' in self.page else 'p.'} {self.page}")
+            one, more = _UNITS[self.unit]
+            parts.append(f"{more if '–' in self.page else one} {self.page}")
         if self.paragraph is not None:
             several = self.last_paragraph not in (None, self.paragraph)
-            numbers = f"paras. {self.paragraph}–{self.last_paragraph}" if several else f"para. {self.paragraph}"
-            parts.append(numbers)
-        parts.append(f"characters {self.start}–{self.end}")
-        return ", ".join(parts)
+            parts.append(f"paras. {self.paragraph}–{self.last_paragraph}" if several else f"para. {self.paragraph}")
+        return parts
+
+    def link(self) -> str:
+        """An address that opens the source at the words, as closely as its kind allows: a file's
+        begins with file://."""
+        page = self.page_number if self.unit == "page" else None
+        return link_to(self.source, page, self.exact, self.prefix, self.suffix)
 
     def selectors(self) -> list[dict[str, Any]]:
         """The W3C Web Annotation selectors of the words, by quote and by position.
@@ -105,12 +126,13 @@ class Answer:
 def to_json(value: Any) -> Any:
     """Any of these types, or of `index.types`, as what `json.dumps` takes.
 
-    A citation gains its printed form and its selectors, which hold the words and their context.
+    A citation gains its printed form, its link, and its selectors, which hold the words and their
+    context.
     """
     if isinstance(value, Citation):
         context = {"exact", "prefix", "suffix"}
         plain = {field.name: getattr(value, field.name) for field in fields(value) if field.name not in context}
-        return plain | {"citation": str(value), "selector": value.selectors()}
+        return plain | {"citation": str(value), "link": value.link(), "selector": value.selectors()}
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, (list, tuple)):

@@ -244,11 +244,12 @@ def test_a_full_disk_loses_nothing(footnote: Shell, tmp_path: Path) -> None:
     library = tmp_path / "library"
     assert footnote("add", SAMPLE, "--index", library).returncode == 0
     big = tmp_path / "big.txt"
-    big.write_text("".join(f"Sentence number {number} stands in this long file. " for number in range(6000)))
+    big.write_text("".join(f"Sentence number {number} stands in this long file. " for number in range(1500)))
+    limit = max(path.stat().st_size for path in library.iterdir()) + 100_000
 
     def small_disk() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
     refused(footnote("add", big, "--index", library, preexec_fn=small_disk), 1, "disk")
     assert footnote("check", "--index", library).stdout.startswith("All is well: 1 documents")

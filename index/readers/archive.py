@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import io
 import zipfile
+from typing import NoReturn
 
 from index.errors import ReadError
 
 _LARGEST = 300 * 1024**2  # bytes, unpacked
 _FILES = 10_000
+
+
+def refuse_archive(data: bytes, stem: str) -> NoReturn:
+    """Raises ReadError, always: documents in an archive would be cited by a path that nobody can open."""
+    raise ReadError("is an archive; unpack it, and add the folder.")
 
 
 def checked_archive(data: bytes) -> zipfile.ZipFile:

@@ -7,7 +7,7 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from index.readers.parsed import Mark, Parsed, decode, structure
+from index.readers.parsed import Mark, Parsed, day, decode, structure
 from index.sentences import trimmed
 
 _FRONT_MATTER = re.compile(r"---[ \t]*(?:\r\n?|\n)(?P<yaml>.*?)(?:\r\n?|\n)---[ \t]*(?:(?:\r\n?|\n)|$)", re.DOTALL)
@@ -15,8 +15,8 @@ _LINE_END = re.compile(r"\r\n?|\n")
 
 
 def read_markdown(data: bytes, stem: str) -> Parsed:
-    """Read a Markdown file. Title and author come from YAML front matter; the title otherwise
-    from a first heading that opens the text, or from the file's name."""
+    """Read a Markdown file. Title, author and date come from YAML front matter; the title
+    otherwise from a first heading that opens the text, or from the file's name."""
     text = decode(data)
     front = _FRONT_MATTER.match(text)
     body = front.end() if front else 0
@@ -42,7 +42,7 @@ def read_markdown(data: bytes, stem: str) -> Parsed:
         elif token.type != "hr":
             marks.append(Mark("paragraph", start, end))
     sections, blocks = structure(marks)
-    return Parsed(text, title or stem, meta.get("author"), sections, blocks)
+    return Parsed(text, title or stem, meta.get("author"), sections, blocks, date=day(meta.get("date")))
 
 
 def _plain(inline: Token) -> str:
@@ -52,7 +52,7 @@ def _plain(inline: Token) -> str:
 
 
 def _front_matter(source: str) -> dict[str, str]:
-    """`title` and `author` (or the first of `authors`) of a YAML front matter that is valid."""
+    """`title`, `date` and `author` (or `authors`) of a YAML front matter that is valid."""
     import yaml
 
     try:
@@ -64,5 +64,6 @@ def _front_matter(source: str) -> dict[str, str]:
     authors = values.get("author") or values.get("authors")
     if isinstance(authors, list):
         authors = ", ".join(name for name in authors if isinstance(name, str))
-    named = {"title": values.get("title"), "author": authors}
+    date = values.get("date")
+    named = {"title": values.get("title"), "author": authors, "date": str(date) if date else None}
     return {key: value for key, value in named.items() if isinstance(value, str) and value}

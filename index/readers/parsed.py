@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from index.errors import ReadError
 from index.sentences import trimmed
-from index.types import Block, BlockKind, Page, Section
+from index.types import Block, BlockKind, Page, PageUnit, Section
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,13 @@ class Part:
 
 
 def assembled(
-    parts: Iterable[Part], title: str, author: str | None = None, labels: Mapping[int, str] | None = None
+    parts: Iterable[Part],
+    title: str,
+    author: str | None = None,
+    labels: Mapping[int, str] | None = None,
+    *,
+    date: str | None = None,
+    unit: PageUnit = "page",
 ) -> Parsed:
     """Put parts together, an empty line between two. `labels`: what is printed on a page, by its
     number. Raises ReadError when there is no text."""
@@ -63,9 +71,24 @@ def assembled(
     if not text:
         raise ReadError("holds no text: there is nothing to quote from it.")
     ends = [start for _, start in begun[1:]] + [len(text)]
-    pages = tuple(Page(n, (labels or {}).get(n, str(n)), start, end) for (n, start), end in zip(begun, ends))
+    labels = labels or {}
+    pages = tuple(Page(n, labels.get(n, str(n)), start, end, unit) for (n, start), end in zip(begun, ends))
     sections, blocks = structure(marks)
-    return Parsed(text, title, author, sections, blocks, pages)
+    return Parsed(text, title, author, sections, blocks, pages, date)
+
+
+def day(value: object) -> str | None:
+    """A date in ISO 8601, as precise as it is given: of a date or time, of text that begins with
+    one, or of the way PDF writes them (D:20190502…). None for anything else."""
+    if isinstance(value, datetime.date):
+        value = value.isoformat()
+    written = re.match(r"(?:D:)?(\d{4})(?:-?(\d\d)(?:-?(\d\d))?)?(?!\d\d?\.)", str(value or "").strip())
+    if not written or not 1000 <= int(written[1]) <= 2999:
+        return None
+    year, month, of_month = written.groups()
+    if not month or not 1 <= int(month) <= 12:
+        return year
+    return f"{year}-{month}-{of_month}" if of_month and 1 <= int(of_month) <= 31 else f"{year}-{month}"
 
 
 def structure(marks: list[Mark]) -> tuple[tuple[Section, ...], tuple[Block, ...]]:

@@ -12,14 +12,15 @@ from itertools import groupby, islice
 from statistics import median
 from typing import Any
 
-from index.errors import ReadError
-from index.readers.parsed import Parsed, Part, assembled
+from index.errors import PasswordNeeded, ReadError
+from index.readers.lines import joined, logical
+from index.readers.ocr import NO_TEXT, recognised
+from index.readers.parsed import Parsed, Part, assembled, day
 
 _MARGIN = 0.09  # of the height of a page: where running heads and page numbers stand
 _HEADING_SIZE = 1.12  # times the size of most of the text
 _HEADING_LENGTH = 120  # characters
 _OPEN_END = re.compile(r"[\w,;\-–—’)(]$")
-_HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]$")
 
 
 @dataclass(frozen=True)
@@ -36,33 +37,41 @@ class _Box:
     head: float
 
 
-def read_pdf(data: bytes, stem: str) -> Parsed:
+def read_pdf(data: bytes, stem: str, password: str | None = None) -> Parsed:
     """Read a PDF: text in reading order, columns one after the other, words hyphenated at line
-    ends joined, running heads, running feet and page numbers left out. Title and author come from
-    its metadata, the title else from the file's name.
+    ends joined, running heads, running feet and page numbers left out. Pages without text are read by
+    Tesseract where it is installed. Title, author and date come from the metadata, the title else
+    from the file's name.
 
-    Raises ReadError for a file that is encrypted, damaged, or has no text.
+    Raises PasswordNeeded for a file that is encrypted, when `password` does not open it, and
+    ReadError for one that is damaged or has no text.
     """
     from pdfminer.pdfdocument import PDFDocument, PDFPasswordIncorrect
     from pdfminer.pdfparser import PDFParser
 
     logging.getLogger("pdfminer").setLevel(logging.ERROR)
     try:
-        document = PDFDocument(PDFParser(io.BytesIO(data)))
+        document = PDFDocument(PDFParser(io.BytesIO(data)), password or "")
         boxes, pages = _boxes(document)
         labels = _labels(document, pages)
         info = _info(document)
     except PDFPasswordIncorrect:
-        raise ReadError("is encrypted; save a copy without its password, and add that.") from None
+        why = "is encrypted, and the password does not open it" if password else "is encrypted"
+        raise PasswordNeeded(f"{why}; name it with footnote add --password.") from None
     except RecursionError:
         raise ReadError("is a damaged PDF: its parts contain each other.") from None
     except Exception as error:  # a parser of hostile input fails in ways that are not listed
         raise ReadError(f"is a damaged PDF ({type(error).__name__}); open and save it in a PDF viewer.") from error
-    if not any(box.text.strip() for box in boxes):
-        raise ReadError("has no text, as scanned pages do; make a copy with text with OCR (ocrmypdf), and add that.")
+    blank = sorted(set(range(1, pages + 1)) - {box.page for box in boxes})
+    boxes += [box for page, texts in recognised(data, blank, password) for box in _stacked(page, texts)]
+    if not boxes:
+        raise ReadError(NO_TEXT)
+    boxes.sort(key=lambda box: box.page)
     kept = _without_running(boxes, pages)
     ordered = [box for _, page in groupby(kept, key=lambda box: box.page) for box in _in_order(list(page))]
-    return assembled(_parts(ordered), info.get("Title") or stem, info.get("Author"), labels)
+    return assembled(
+        _parts(ordered), info.get("Title") or stem, info.get("Author"), labels, date=day(info.get("CreationDate"))
+    )
 
 
 def _boxes(document: Any) -> tuple[list[_Box], int]:
@@ -84,7 +93,7 @@ def _boxes(document: Any) -> tuple[list[_Box], int]:
                 continue
             lines = [line for line in box if isinstance(line, LTTextLine)]
             sizes = [char.size for line in lines for char in line if isinstance(char, LTChar)]
-            text = _joined([line.get_text() for line in lines])
+            text = joined([_printed(line) for line in lines])
             if text:
                 x = [(value - layout.x0) / layout.width for value in (box.x0, box.x1)]
                 y = [(value - layout.y0) / layout.height for value in (box.y0, box.y1)]
@@ -92,17 +101,20 @@ def _boxes(document: Any) -> tuple[list[_Box], int]:
     return boxes, number
 
 
-def _joined(lines: Sequence[str]) -> str:
-    """Lines as one, a word that was cut at a line's end made whole."""
-    text = ""
-    for line in (" ".join(line.split()) for line in lines):
-        if not line:
-            continue
-        if _HYPHEN.search(text) and line[0].islower():
-            text = text[:-1] + line
-        else:
-            text += (" " if text else "") + line
-    return text.replace("\0", "")
+def _stacked(page: int, texts: Sequence[str]) -> list[_Box]:
+    """Paragraphs whose places are not known, one below the other."""
+    step = 1 - 2 * _MARGIN
+    places = [_MARGIN + step * (1 - (i + 0.5) / len(texts)) for i in range(len(texts))]
+    return [_Box(page, text, 0.0, _MARGIN, 1 - _MARGIN, y, y) for y, text in zip(places, texts)]
+
+
+def _printed(line: Any) -> str:
+    """The text of a line; put in the order of reading where its letters stand from left to right
+    and are read from right to left."""
+    from pdfminer.layout import LTChar
+
+    places = [char.x0 for char in line if isinstance(char, LTChar)]
+    return logical(line.get_text().rstrip()) if places == sorted(places) else line.get_text()
 
 
 def _without_running(boxes: Sequence[_Box], pages: int) -> list[_Box]:
@@ -167,9 +179,9 @@ def _parts(boxes: Sequence[_Box]) -> Iterator[Part]:
         if heading:
             yield Part("heading", box.text, pages=tuple(_begun(seen, box.page, 0)))
         else:
-            joined = _joined([text, box.text])
-            pages += _begun(seen, box.page, len(joined) - len(box.text))
-            text = joined
+            whole = joined([text, box.text])
+            pages += _begun(seen, box.page, len(whole) - len(box.text))
+            text = whole
         seen = box.page
     if text:
         yield Part("paragraph", text, pages=tuple(pages))
@@ -189,12 +201,12 @@ def _labels(document: Any, pages: int) -> dict[int, str]:
 
 
 def _info(document: Any) -> dict[str, str]:
-    """Title and author, where they say something."""
+    """Title, author and date, where they say something."""
     from pdfminer.utils import decode_text
 
     found = {}
     for info in document.info:
-        for key in ("Title", "Author"):
+        for key in ("Title", "Author", "CreationDate"):
             value = info.get(key)
             if isinstance(value, bytes) and (words := " ".join(decode_text(value).split())):
                 found[key] = words

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from index.errors import ReadError
-from index.readers.parsed import Parsed, Part, assembled, decode
+from index.readers.parsed import Parsed, Part, assembled, day, decode
 
 
 def read_web(data: bytes, stem: str) -> Parsed:
@@ -23,7 +23,7 @@ def read_web(data: bytes, stem: str) -> Parsed:
     parts = list(_parts(page.body))
     if page.title and not any(part.text == page.title for part in parts[:3]):
         parts.insert(0, Part("title", page.title))
-    return assembled(parts, page.title or stem, page.author or None)
+    return assembled(parts, page.title or stem, page.author or None, date=day(page.date))
 
 
 def _parts(body: Any) -> Iterator[Part]:

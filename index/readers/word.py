@@ -9,7 +9,7 @@ from typing import Any
 
 from index.errors import ReadError
 from index.readers.archive import checked_archive
-from index.readers.parsed import Parsed, Part, assembled
+from index.readers.parsed import Parsed, Part, assembled, day
 
 _HEADING = re.compile(r"heading ([1-9])$", re.IGNORECASE)
 _CELL = " | "
@@ -29,13 +29,13 @@ def read_word(data: bytes, stem: str) -> Parsed:
         document = Document(io.BytesIO(data))
         parts = [*_body(document), *_footnotes(document)]
         properties = document.core_properties
-        title, author = properties.title.strip(), properties.author.strip()
+        title, author, date = properties.title.strip(), properties.author.strip(), day(properties.created)
     except Exception as error:  # python-docx lets the errors of zip, XML and its own model through
         raise ReadError(
             f"is a damaged Word file ({type(error).__name__}); open and save it in a word processor."
         ) from error
     first = next((part.text for part in parts if part.kind == "title"), stem)
-    return assembled(parts, title or first, author if author != "python-docx" else None)
+    return assembled(parts, title or first, author if author != "python-docx" else None, date=date)
 
 
 def _body(document: Any) -> Iterator[Part]:
