@@ -12,7 +12,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Paragraph
+from reportlab.platypus import BaseDocTemplate, Frame, PageBreak, PageTemplate, Paragraph, SimpleDocTemplate, Table
 
 from index import Index, ReadError
 from index.readers import read_document
@@ -95,6 +95,30 @@ def test_a_pdf_is_cited_by_its_page(tmp_path: Path) -> None:
             citation = next(e.citation for e in hit.evidence)
             assert name in citation.exact and citation.page == str(number + 1)
             assert f"p. {number + 1}" in str(citation)
+
+
+def test_a_page_with_heading_table_and_footnote_is_found_whole_and_in_order() -> None:
+    styles, out = getSampleStyleSheet(), io.BytesIO()
+    rows = [["Year", "Ships", "Tolls"], ["1841", "112", "34 pounds"], ["1842", "140", "41 pounds"]]
+    notes = ["1 The harbour book, folio 12, in the county archive.", "2 See the letters of Ada Byron."]
+
+    def around(canvas: Canvas, template: BaseDocTemplate) -> None:
+        canvas.setFont("Helvetica", 8)
+        canvas.drawString(72, 810, "A History of the Harbour")
+        canvas.drawString(72, 80, notes[canvas.getPageNumber() - 1])
+        canvas.drawString(290, 30, str(canvas.getPageNumber()))
+
+    first = "The harbour was built by the monks of the island in a single dry summer, and nobody has mended it since."
+    after, second = "After the table the text goes on.", "On the second page the story ends."
+    ruled = Table(rows, style=[("GRID", (0, 0), (-1, -1), 0.5, "black")])
+    story = [Paragraph("The Harbour", styles["Heading1"]), Paragraph(first, styles["BodyText"]), ruled]
+    story += [Paragraph(after, styles["BodyText"]), PageBreak(), Paragraph(second, styles["BodyText"])]
+    SimpleDocTemplate(out, pagesize=A4, bottomMargin=120).build(story, onFirstPage=around, onLaterPages=around)
+    document = read(out.getvalue(), "harbour.pdf")
+    assert texts(document, "heading") == ["The Harbour"]
+    assert texts(document) == [first, *(" | ".join(row) for row in rows), after, notes[0], second, notes[1]]
+    pages = [document.page_at(block.start) for block in document.blocks if block.kind == "paragraph"]
+    assert [page and page.number for page in pages] == [1, 1, 1, 1, 1, 1, 2, 2]
 
 
 def test_page_labels_are_those_that_are_printed() -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from test_formats import lines_of
-from test_library import write
+from test_library import committed, write
 
 from index import Index, ReadError, workers
 from index.fetch import fetch
@@ -195,6 +195,27 @@ def test_a_file_that_changes_while_it_is_read_is_not_mixed(tmp_path: Path) -> No
         stop.set()
         growing.join()
     assert len(read_file(path)) == path.stat().st_size
+
+
+def test_ctrl_c_keeps_what_is_done_and_the_next_run_goes_on(tmp_path: Path) -> None:
+    folder, library = tmp_path / "many", tmp_path / "library"
+    for number in range(80):
+        write(folder, f"{number:02}.txt", f"Document {number} speaks of the number {number}. " * 60)
+    command = [sys.executable, "-m", "qa.cli", "add", str(folder), "--index", str(library)]
+    Index.open(library).close()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 90
+    while process.poll() is None and time.monotonic() < deadline and not committed(library):
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=30)
+    assert process.returncode == 130 and "Traceback" not in said[1]
+    assert said[1].endswith("the next run goes on from there.\n")
+    with Index.open(library) as index:
+        done = len(index.documents())
+        assert 0 < done < 80 and index.check() == []
+        report = index.add(folder)
+        assert len(report.unchanged) == done and len(index.documents()) == 80
 
 
 WATCH = [sys.executable, "-m", "qa.cli", "watch"]

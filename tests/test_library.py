@@ -135,7 +135,7 @@ def test_questions_are_answered_while_documents_are_added(new_library: Index, tm
 ADD = "import sys; from index import Index; Index.open(sys.argv[1]).add(sys.argv[2])"
 
 
-def test_killed_while_adding_it_keeps_what_was_committed_and_goes_on(tmp_path: Path) -> None:
+def test_killed_while_adding_it_keeps_what_wascommitted_and_goes_on(tmp_path: Path) -> None:
     folder, library = tmp_path / "many", tmp_path / "library"
     for number in range(60):
         write(folder, f"{number:02}.txt", f"Document {number} speaks of the number {number}. " * 60)
@@ -146,7 +146,7 @@ def test_killed_while_adding_it_keeps_what_was_committed_and_goes_on(tmp_path: P
         process = subprocess.Popen([sys.executable, "-c", ADD, str(library), str(folder)])
         grown = counts[-1] if counts else 0
         deadline = time.monotonic() + 60
-        while _committed(library) <= grown and process.poll() is None and time.monotonic() < deadline:
+        while committed(library) <= grown and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.01)
         time.sleep(dice.random() * 0.3)
         process.send_signal(signal.SIGKILL)
@@ -160,7 +160,7 @@ def test_killed_while_adding_it_keeps_what_was_committed_and_goes_on(tmp_path: P
         assert len(report.unchanged) >= counts[-1] and len(index.documents()) == 60 and index.check() == []
 
 
-def _committed(library: Path) -> int:
+def committed(library: Path) -> int:
     connection = sqlite3.connect(library / "footnote.db", timeout=10)
     try:
         return int(connection.execute("SELECT count(*) FROM document").fetchone()[0])

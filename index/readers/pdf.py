@@ -16,6 +16,8 @@ from index.errors import PasswordNeeded, ReadError
 from index.readers.lines import joined, logical
 from index.readers.ocr import NO_TEXT, recognised
 from index.readers.parsed import Parsed, Part, assembled, day
+from index.readers.ruled import Row, Tables
+from index.types import BlockKind
 
 _MARGIN = 0.09  # of the height of a page: where running heads and page numbers stand
 _HEADING_SIZE = 1.12  # times the size of most of the text
@@ -35,6 +37,7 @@ class _Box:
     right: float
     foot: float
     head: float
+    is_row: bool = False
 
 
 def read_pdf(data: bytes, stem: str, password: str | None = None) -> Parsed:
@@ -52,7 +55,7 @@ def read_pdf(data: bytes, stem: str, password: str | None = None) -> Parsed:
     logging.getLogger("pdfminer").setLevel(logging.ERROR)
     try:
         document = PDFDocument(PDFParser(io.BytesIO(data)), password or "")
-        boxes, pages = _boxes(document)
+        boxes, pages = _boxes(document, Tables(data, password))
         labels = _labels(document, pages)
         info = _info(document)
     except PDFPasswordIncorrect:
@@ -74,9 +77,9 @@ def read_pdf(data: bytes, stem: str, password: str | None = None) -> Parsed:
     )
 
 
-def _boxes(document: Any) -> tuple[list[_Box], int]:
+def _boxes(document: Any, tables: Tables) -> tuple[list[_Box], int]:
     from pdfminer.converter import PDFPageAggregator
-    from pdfminer.layout import LAParams, LTChar, LTTextBox, LTTextLine
+    from pdfminer.layout import LAParams, LTTextBox, LTTextLine
     from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
     from pdfminer.pdfpage import PDFPage
 
@@ -88,17 +91,51 @@ def _boxes(document: Any) -> tuple[list[_Box], int]:
     for number, page in enumerate(PDFPage.create_pages(document), 1):
         interpreter.process_page(page)
         layout = device.get_result()
+
+        rows = tables.on(number, layout)
+        boxes += [_box(number, layout, row.text, 0.0, [row.bbox], is_row=True) for row in rows]
         for box in layout:
             if not isinstance(box, LTTextBox):
                 continue
-            lines = [line for line in box if isinstance(line, LTTextLine)]
-            sizes = [char.size for line in lines for char in line if isinstance(char, LTChar)]
-            text = joined([_printed(line) for line in lines])
-            if text:
-                x = [(value - layout.x0) / layout.width for value in (box.x0, box.x1)]
-                y = [(value - layout.y0) / layout.height for value in (box.y0, box.y1)]
-                boxes.append(_Box(number, text, round(median(sizes), 1) if sizes else 0.0, *x, *y))
+            lines = [line for line in box if isinstance(line, LTTextLine) and not _within(line, rows)]
+            for size, group in _of_one_size(lines):
+                if text := joined([_printed(line) for line in group]):
+                    boxes.append(_box(number, layout, text, size, [line.bbox for line in group]))
     return boxes, number
+
+
+def _box(
+    page: int, layout: Any, text: str, size: float, places: Sequence[tuple[float, ...]], *, is_row: bool = False
+) -> _Box:
+    """A box around places, each left, foot, right and head in points."""
+    left, foot, right, head = zip(*places)
+    x0, y0, width, height = layout.x0, layout.y0, layout.width, layout.height
+    x = (min(left) - x0) / width, (max(right) - x0) / width
+    y = (min(foot) - y0) / height, (max(head) - y0) / height
+    return _Box(page, text, size, x[0], x[1], y[0], y[1], is_row)
+
+
+def _within(line: Any, rows: Sequence[Row]) -> bool:
+    x, y = (line.x0 + line.x1) / 2, (line.y0 + line.y1) / 2
+    return any(left <= x <= right and foot <= y <= head for left, foot, right, head in (row.bbox for row in rows))
+
+
+def _of_one_size(lines: Sequence[Any]) -> Iterator[tuple[float, list[Any]]]:
+    """Lines that follow each other in letters of about one size: a heading is apart from its text."""
+    from pdfminer.layout import LTChar
+
+    group: list[Any] = []
+    seen = 0.0
+    for line in lines:
+        sizes = [char.size for char in line if isinstance(char, LTChar)]
+        size = round(median(sizes), 1) if sizes else seen
+        if group and not 1 / _HEADING_SIZE < (size or 1) / (seen or 1) < _HEADING_SIZE:
+            yield seen, group
+            group = []
+        seen = size if not group else seen
+        group.append(line)
+    if group:
+        yield seen, group
 
 
 def _stacked(page: int, texts: Sequence[str]) -> list[_Box]:
@@ -138,7 +175,7 @@ def _in_order(boxes: list[_Box]) -> list[_Box]:
     Nagy and Seth 1984)."""
     if len(boxes) < 2:
         return boxes
-    columns = _cuts([(box.left, box.right, box) for box in boxes])
+    columns = _columns(boxes)
     if columns:
         return _in_order(columns[0][0]) + _in_order(columns[0][1])
     rows = _cuts([(-box.head, -box.foot, box) for box in boxes])
@@ -146,10 +183,19 @@ def _in_order(boxes: list[_Box]) -> list[_Box]:
         return sorted(boxes, key=lambda box: (-box.head, box.left))
 
     def columned(part: list[_Box]) -> int:
-        return len(part) if _cuts([(box.left, box.right, box) for box in part]) else 0
+        return len(part) if _columns(part) else 0
 
     above, below = max(rows, key=lambda cut: max(map(columned, cut)))
     return _in_order(above) + _in_order(below)
+
+
+def _columns(boxes: list[_Box]) -> list[tuple[list[_Box], list[_Box]]]:
+    """Every way to cut boxes into a left and a right part of which some stand side by side."""
+
+    def beside(left: list[_Box], right: list[_Box]) -> bool:
+        return any(a.foot < b.head and b.foot < a.head for a in left for b in right)
+
+    return [cut for cut in _cuts([(box.left, box.right, box) for box in boxes]) if beside(*cut)]
 
 
 def _cuts(spans: list[tuple[float, float, _Box]]) -> list[tuple[list[_Box], list[_Box]]]:
@@ -167,17 +213,18 @@ def _parts(boxes: Sequence[_Box]) -> Iterator[Part]:
     """Headings and paragraphs; one that goes on in the next column or on the next page is one."""
     letters: Counter[float] = Counter()
     for box in boxes:
-        letters[box.size] += len(box.text)
+        letters[box.size] += 0 if box.is_row else len(box.text)
     body = letters.most_common(1)[0][0] if letters else 0.0
     text, seen = "", 0
     pages: list[tuple[int, int]] = []
     for box in boxes:
         heading = box.size > body * _HEADING_SIZE and len(box.text) <= _HEADING_LENGTH
-        if text and (heading or not (_OPEN_END.search(text) and box.text[0].islower())):
+        if text and (heading or box.is_row or not (_OPEN_END.search(text) and box.text[0].islower())):
             yield Part("paragraph", text, pages=tuple(pages))
             text, pages = "", []
-        if heading:
-            yield Part("heading", box.text, pages=tuple(_begun(seen, box.page, 0)))
+        if heading or box.is_row:
+            kind: BlockKind = "heading" if heading else "paragraph"
+            yield Part(kind, box.text, pages=tuple(_begun(seen, box.page, 0)))
         else:
             whole = joined([text, box.text])
             pages += _begun(seen, box.page, len(whole) - len(box.text))
