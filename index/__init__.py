@@ -6,7 +6,7 @@ What needs the model is loaded when it is first used, so that a reader's process
 from typing import TYPE_CHECKING, Any
 
 from index.errors import FootnoteError, LibraryError, ModelError, QuestionError, ReadError
-from index.types import AddReport, Block, Document, Failure, Page, Passage, Progress, Section
+from index.types import AddReport, Block, Document, Failure, Page, Passage, Place, Progress, Section
 
 if TYPE_CHECKING:
     from index.encoder import Encoding
@@ -25,6 +25,7 @@ __all__ = [
     "ModelError",
     "Page",
     "Passage",
+    "Place",
     "Progress",
     "QuestionError",
     "ReadError",

@@ -25,4 +25,4 @@ class PasswordNeeded(ReadError):
 
 
 class QuestionError(FootnoteError):
-    """A question that cannot be asked: empty, or far too long."""
+    """A question that cannot be asked: empty, far too long, or of a document that is not there."""

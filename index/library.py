@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,16 +16,17 @@ from platformdirs import user_data_path
 
 from index import codec
 from index.encoder import Encoder, Encoding, model_name, shared_encoder, weights_sha256
-from index.errors import ModelError
+from index.errors import ModelError, QuestionError
 from index.files import find_files, ignored
 from index.ingest import gone, ingest
 from index.readers import printable
 from index.sqlite import SqliteStore
 from index.store import Store, StoredPassage
-from index.types import AddReport, Document, Passage, Progress
+from index.types import AddReport, Document, Passage, Place, Progress
 
 SAMPLE = Path(__file__).parent / "sample" / "beyond-the-wuzhen-summit.txt"
 _MOST_CACHED = 64  # documents
+_LONGEST_NAME = 100  # characters of an id that a message repeats
 
 
 @dataclass(frozen=True)
@@ -157,12 +158,16 @@ class Index:
         """What is wrong with the library, a sentence each; empty when all is well."""
         return self._store.check()
 
-    def search(self, question: str, encoding: Encoding, n: int) -> list[Candidate]:
-        """Candidates for a question: the n nearest pooled vectors and the n best by BM25."""
+    def search(
+        self, question: str, encoding: Encoding, n: int, places: Collection[Place] | None = None
+    ) -> list[Candidate]:
+        """Candidates for a question: the n nearest pooled vectors and the n best by BM25, of the
+        whole library or of these places. Raises QuestionError for a place that is not there."""
         words = list(dict.fromkeys(re.findall(r"\w+", question.lower())))
         with self._store.snapshot():
-            keys = dict.fromkeys([*self._store.nearest(encoding.pooled, n), *self._store.matching(words, n)])
-            stored = self._store.passages(list(keys), words)
+            among = None if places is None else [key for place in places for key in self._keys(place)]
+            near, matching = self._store.nearest(encoding.pooled, n, among), self._store.matching(words, n, among)
+            stored = self._store.passages(list(dict.fromkeys([*near, *matching])), words)
         return _candidates(encoding, stored)
 
     def close(self) -> None:
@@ -176,6 +181,13 @@ class Index:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _keys(self, place: Place) -> list[int]:
+        keys = self._store.keys(place)
+        if not keys:
+            name = place.document_id[:_LONGEST_NAME]
+            raise QuestionError(f"There is no document {name} in this library; footnote list shows their ids.")
+        return keys
 
     def _check_model(self) -> None:
         made_with, name = self._store.get("model"), self.encoder.name

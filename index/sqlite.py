@@ -7,7 +7,7 @@ import os
 import sqlite3
 import threading
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from importlib import resources
@@ -22,7 +22,7 @@ from index.folder import DATABASE, check_folder, explanation
 from index.readers import document_id
 from index.rows import DOCUMENT, PASSAGE, problems, to_document, to_passage
 from index.store import StoredPassage
-from index.types import Document
+from index.types import Document, Place
 from index.vectors import VectorFile
 
 _VECTORS = "passages.faiss"
@@ -30,6 +30,7 @@ _APPLICATION_ID = 0x466F6F74  # "Foot"
 _SCHEMA_VERSION = 2
 _BUSY_SECONDS = 30.0
 _MOST_VARIABLES = 500  # in one SQL statement
+_FAR = 2**62  # beyond the end of any text
 
 
 class SqliteStore:
@@ -140,18 +141,24 @@ class SqliteStore:
         rows = self._all("SELECT path, id, sha256 FROM source JOIN document ON id = document_id")
         return {path: (document_id, sha256) for path, document_id, sha256 in rows}
 
-    def nearest(self, vector: NDArray[np.float32], n: int) -> list[int]:
+    def keys(self, place: Place) -> list[int]:
+        query = 'SELECT id FROM passage WHERE document_id = ? AND "end" > ? AND start < ?'
+        end = _FAR if place.end is None else place.end
+        return [row[0] for row in self._all(query, place.document_id, place.start, end)]
+
+    def nearest(self, vector: NDArray[np.float32], n: int, among: Collection[int] | None = None) -> list[int]:
         with self.snapshot():
             self._sync_vectors()
-            return self._vectors.nearest(vector, n)
+            return self._vectors.nearest(vector, n, among)
 
-    def matching(self, words: Sequence[str], n: int) -> list[int]:
+    def matching(self, words: Sequence[str], n: int, among: Collection[int] | None = None) -> list[int]:
         if not words:
             return []
-        rows = self._all(
-            "SELECT rowid FROM passage_text WHERE passage_text MATCH ? ORDER BY rank LIMIT ?", _any_of(words), n
-        )
-        return [row[0] for row in rows]
+        query, values = "SELECT rowid FROM passage_text WHERE passage_text MATCH ?", [_any_of(words)]
+        if among is not None:
+            query += " AND +rowid IN (SELECT value FROM json_each(?))"
+            values.append(json.dumps(list(among)))
+        return [row[0] for row in self._all(f"{query} ORDER BY rank LIMIT ?", *values, n)]
 
     def passages(self, keys: Sequence[int], words: Sequence[str]) -> list[StoredPassage]:
         found: dict[int, StoredPassage] = {}

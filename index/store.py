@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.types import Document, Passage
+from index.types import Document, Passage, Place
 
 
 @dataclass(frozen=True)
@@ -65,11 +65,16 @@ class Store(Protocol):
     def sources(self) -> dict[str, tuple[str, str]]:
         """The document id, and the SHA-256 of the bytes, of each source."""
 
-    def nearest(self, vector: NDArray[np.float32], n: int) -> list[int]:
-        """Keys of the n passages whose pooled vectors are nearest, best first."""
+    def keys(self, place: Place) -> list[int]:
+        """Keys of the passages in a place; none where there is no such document."""
 
-    def matching(self, words: Sequence[str], n: int) -> list[int]:
-        """Keys of the n passages that BM25 ranks highest for any of the words, best first."""
+    def nearest(self, vector: NDArray[np.float32], n: int, among: Collection[int] | None = None) -> list[int]:
+        """Keys of the n passages whose pooled vectors are nearest, best first; with `among`, of
+        those with these keys."""
+
+    def matching(self, words: Sequence[str], n: int, among: Collection[int] | None = None) -> list[int]:
+        """Keys of the n passages that BM25 ranks highest for any of the words, best first; with
+        `among`, of those with these keys. Words weigh what they weigh in the whole library."""
 
     def passages(self, keys: Sequence[int], words: Sequence[str]) -> list[StoredPassage]:
         """The passages with these keys that still exist, each with its BM25 for the words."""

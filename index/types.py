@@ -107,6 +107,15 @@ class Passage:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where to search: a document, or the passages of it that share a character with a span."""
+
+    document_id: str
+    start: int = 0
+    end: int | None = None
+
+
+@dataclass(frozen=True)
 class Failure:
     """A path that could not be added, and why, as a sentence. `encrypted`: a password is wanted."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -64,11 +64,17 @@ class VectorFile:
         self._ids, self._tag = wanted, tag
         self._save(faiss)
 
-    def nearest(self, vector: NDArray[np.float32], n: int) -> list[int]:
-        """Ids of the n passages with the highest inner product, best first."""
-        if self._index is None or not self._ids:
+    def nearest(self, vector: NDArray[np.float32], n: int, among: Collection[int] | None = None) -> list[int]:
+        """Ids of the n passages with the highest inner product, best first; with `among`, of
+        those with these ids."""
+        if self._index is None or not self._ids or (among is not None and not among):
             return []
-        _, ids = self._index.search(vector[None, :], min(n, len(self._ids)))
+        settings = {}
+        if among is not None:
+            faiss = faiss_module()
+            chosen = faiss.IDSelectorBatch(np.fromiter(among, np.int64, len(among)))
+            settings["params"] = faiss.SearchParameters(sel=chosen)
+        _, ids = self._index.search(vector[None, :], min(n, len(self._ids)), **settings)
         return [int(i) for i in ids[0] if i >= 0]
 
     def holds(self) -> set[int]:

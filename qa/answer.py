@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index import Candidate, Encoding, Index, LibraryError, QuestionError
+from index import Candidate, Encoding, Index, LibraryError, Place, QuestionError
 from qa.cite import cite
 from qa.confidence import AGREEING, BUDGET, CALIBRATION, confidence
 from qa.evidence import find_evidence
@@ -51,13 +51,16 @@ class Asked:
     candidates: tuple[Candidate, ...]
 
 
-def retrieve(question: str, *, index: Index | None = None, k: int = 5) -> list[Hit]:
+def retrieve(
+    question: str, *, index: Index | None = None, k: int = 5, documents: Collection[str] | None = None
+) -> list[Hit]:
     """The k passages that best answer a question, best first.
 
-    `index` is a library; without one, the default library. Raises QuestionError for a question
-    that is empty or longer than 2,000 characters, ValueError for k below 1.
+    `index` is a library; without one, the default library. With `documents`, only those with
+    these ids are searched. Raises QuestionError for a question that is empty or longer than 2,000
+    characters and for an id that is not in the library, ValueError for k below 1.
     """
-    return list(ask(question, index=index, k=k).hits)
+    return list(ask(question, index=index, k=k, documents=documents).hits)
 
 
 def ask(
@@ -66,6 +69,7 @@ def ask(
     index: Index | None = None,
     history: Sequence[tuple[str, str]] = (),
     k: int = 5,
+    documents: Collection[str] | None = None,
     budget: float = BUDGET,
     reader: str | None = None,
     reranker: str | None = None,
@@ -73,24 +77,25 @@ def ask(
     """Answer a question from a library with its own words, or say that it does not answer.
 
     `budget`, `reader` and `reranker` are those of `Options`; the smaller the budget, the more is
-    declined. `history` holds earlier (question, answer text) pairs, oldest first; it is accepted so that
-    callers can pass it, and does not change what is searched for yet. Raises as `retrieve` does,
-    BudgetError for a budget that cannot be kept, ReaderError and RerankerError for models that
-    cannot be used.
+    declined. With `documents`, only those with these ids are searched. `history` holds earlier
+    (question, answer text) pairs, oldest first; it is accepted so that callers can pass it, and
+    does not change what is searched for yet. Raises as `retrieve` does, BudgetError for a budget
+    that cannot be kept, ReaderError and RerankerError for models that cannot be used.
     """
     question, options = checked(question, k), Options(budget, reader, reranker)
+    places = None if documents is None else [Place(name) for name in documents]
     with _library(index) as library, library.reading():
-        return compose(library, search(library, question, max(k, CANDIDATES)), k, options)
+        return compose(library, search(library, question, max(k, CANDIDATES), places), k, options)
 
 
-def search(library: Index, question: str, n: int = CANDIDATES) -> Asked:
+def search(library: Index, question: str, n: int = CANDIDATES, places: Collection[Place] | None = None) -> Asked:
     """Look a question up, and once more where the library spells one of its words otherwise."""
     encoding = library.encoder.question(question)
-    candidates = library.search(question, encoding, n)
+    candidates = library.search(question, encoding, n, places)
     standalone = corrected(question, encoding, candidates)
     if standalone != question:
         encoding = library.encoder.question(standalone)
-        candidates = library.search(standalone, encoding, n)
+        candidates = library.search(standalone, encoding, n, places)
     return Asked(question, standalone, encoding, tuple(candidates))
 
 

@@ -64,6 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     asking.add_argument("-k", type=_positive, default=5, help="how many passages to show (5)")
     text = "print the quotes alone, ready for a text or a bibliography: sentence, markdown, bibtex or ris"
     asking.add_argument("--format", choices=("sentence", "markdown", "bibtex", "ris"), help=text, metavar="FORMAT")
+    text = "search only in this document (may be given several times)"
+    asking.add_argument("--in", metavar="ID", dest="documents", action="append", help=text)
     choices(asking)
     adding = command("add", commands.add, "Add files, the documents in folders, and web pages.")
     adding.add_argument("paths", metavar="PATH", nargs="+", help="a file, a folder, or an address on the web")
@@ -123,7 +125,8 @@ def _ask(options: argparse.Namespace) -> int:
 
     checked(options.question)
     with open_library(options) as index:
-        answer = ask(options.question, index=index, k=options.k, **vars(_choices(options)))
+        chosen = vars(_choices(options))
+        answer = ask(options.question, index=index, k=options.k, documents=options.documents, **chosen)
     if options.json:
         print_json(to_json(answer))
     elif options.format:
