@@ -48,9 +48,9 @@ class Unchanged:
 Outcome = Document | Unchanged | ReadError
 
 
-def read_all(tasks: Sequence[Task]) -> Generator[tuple[Task, Outcome], None, None]:
-    """Read sources side by side; outcomes come as they are ready. At most two a process wait to
-    be taken, so memory stays bounded."""
+def read_all(tasks: Sequence[Task], stop: threading.Event | None = None) -> Generator[tuple[Task, Outcome], None, None]:
+    """Read sources side by side; outcomes come as they are ready, until all are or `stop` is set.
+    At most two a process wait to be taken, so memory stays bounded."""
     workers = [_Worker() for _ in range(min(len(tasks), os.cpu_count() or 1, _MOST))]
     todo: queue.SimpleQueue[Task] = queue.SimpleQueue()
     for task in tasks:
@@ -78,7 +78,12 @@ def read_all(tasks: Sequence[Task]) -> Generator[tuple[Task, Outcome], None, Non
         for thread in threads:
             thread.start()
         for _ in tasks:
-            yield ready.get()
+            while not (stop and stop.is_set()):
+                try:
+                    yield ready.get(timeout=0.2)
+                    break
+                except queue.Empty:
+                    continue
     finally:
         stopped.set()
         for worker in workers:
