@@ -98,7 +98,7 @@ class _Worker:
         self._closed = False
 
     def read(self, task: Task) -> Outcome:
-        process = self._process = self._process or _started()
+        process = self._process = self._process or started("from index.workers import serve; serve()")
         seconds = SECONDS + 60 * _megabytes(task.path)
         over = threading.Event()
 
@@ -130,11 +130,12 @@ class _Worker:
             process.wait()
 
 
-def _started() -> subprocess.Popen[bytes]:
+def started(code: str) -> subprocess.Popen[bytes]:
+    """A process that runs this code with these packages, fed and read through pipes."""
     packages = str(Path(__file__).parent.parent)
     path = os.pathsep.join(filter(None, [packages, os.environ.get("PYTHONPATH")]))
     return subprocess.Popen(
-        [sys.executable, "-c", "from index.workers import serve; serve()"],
+        [sys.executable, "-c", code],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -154,7 +155,7 @@ def serve() -> None:
     """What a process of a reader does, until the program is done or gone."""
     outcomes = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what a library prints is no outcome
-    _limit_memory()
+    limit_memory(MEMORY)
     while True:
         try:
             task = pickle.load(sys.stdin.buffer)
@@ -187,10 +188,11 @@ def _outcome(task: Task) -> Outcome:
         return ReadError(f"{task.source} could not be read ({type(error).__name__}): it may be damaged; save it anew.")
 
 
-def _limit_memory() -> None:
+def limit_memory(size: int) -> None:
+    """Let this process have so many bytes of address space at most, where the system can."""
     try:
         import resource
     except ImportError:  # not on Windows
         return
     most = resource.getrlimit(resource.RLIMIT_AS)[1]
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY if most == resource.RLIM_INFINITY else min(MEMORY, most), most))
+    resource.setrlimit(resource.RLIMIT_AS, (size if most == resource.RLIM_INFINITY else min(size, most), most))
