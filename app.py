@@ -38,9 +38,11 @@ import(new URL('page/main.js', document.baseURI)).then(
   (page) => page.live({server, upload, words: props.words, changes: props.changes, kinds: props.kinds}));
 """
 # Gradio passes what its parts hold; the script in page/static takes it from there.
-_ASK = (
-    "(question, budget) => { if (!window.footnote) return question; window.footnote.ask(question, budget); return ''; }"
-)
+_ASK = """async (question, budget) => {
+  while (!window.footnote) await new Promise(requestAnimationFrame);
+  window.footnote.ask(question, budget);
+  return '';
+}"""
 
 
 def build(bridge: Bridge, *, options: Options = Options(), changes: bool = True) -> gr.Blocks:

@@ -53,7 +53,7 @@ def welcome(kind: str) -> str:
 def above_question() -> str:
     """Which documents are searched, and the way to a new conversation."""
     new = button("new", say("ask.new"), classes="fn-quiet")
-    return f'<div id="fn-scope" hidden></div><div class="fn-new-line" hidden>{new}</div>'
+    return f'<div class="fn-above"><div id="fn-scope" hidden></div><div class="fn-new-line" hidden>{new}</div></div>'
 
 
 def source() -> str:
