@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Request
+from served import CHROMIUM, served
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+__all__ = ["CHROMIUM", "served"]
 ARTEFACTS = Path(__file__).parent / "artefacts"
 
 needs_browser = [
@@ -27,38 +19,14 @@ needs_browser = [
 ]
 
 
-@contextmanager
-def served(*arguments: str, home: Path) -> Iterator[str]:
-    """The address of a page served by `footnote serve`, stopped afterwards."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [str(Path(sys.executable).parent / "footnote"), "serve", "--port", str(port), *arguments]
-    environment = {**os.environ, "FOOTNOTE_HOME": str(home), "GRADIO_TEMP_DIR": str(home / "uploads")}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as server:
-        try:
-            address = f"http://127.0.0.1:{port}"
-            _wait_for(address, server)
-            yield address
-        finally:
-            server.terminate()
-            server.wait(20)
-
-
-def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 90
-    while time.monotonic() < deadline:
-        assert server.poll() is None, server.stdout and server.stdout.read().decode()
-        try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError("the page did not come up")
-
-
 def leaves(url: str) -> bool:
     return not url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:"))
+
+
+def visit(page: Page, address: str) -> None:
+    """Go to the page, and wait until it is alive."""
+    page.goto(address)
+    page.locator("body[data-left]").wait_for()
 
 
 def ask(page: Page, question: str) -> None:
@@ -93,3 +61,15 @@ def asked_of(page: Page, do: str) -> list[dict[str, Any]]:
 
     page.on("request", note)
     return seen
+
+
+def call(page: Page, data: dict[str, Any]) -> dict[str, Any]:
+    """What the server says to a request that a script of somebody's may make from the page."""
+    script = """async (data) => {
+        const id = window.gradio_config.components.find((one) => one.props.elem_id === 'head').id;
+        const body = JSON.stringify({data, component_id: id, fn_name: 'footnote', session_hash: 'x'});
+        const headers = {'Content-Type': 'application/json'};
+        return (await fetch('gradio_api/component_server/', {method: 'POST', headers, body})).json();
+    }"""
+    told: dict[str, Any] = page.evaluate(script, data)
+    return told

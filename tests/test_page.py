@@ -6,7 +6,7 @@ import re
 import socket
 from pathlib import Path
 
-from browsing import ask, asked_of, in_view, needs_browser, served, shot
+from browsing import ask, asked_of, in_view, needs_browser, served, shot, visit
 from conftest import QUESTIONS
 from playwright.sync_api import Page, expect
 
@@ -26,7 +26,7 @@ It also says ${window.pwned=3} and {{constructor}} and `code` and **bold** and [
 
 
 def test_a_question_is_answered_and_its_citation_opens_the_source_at_the_words(article_page: str, page: Page) -> None:
-    page.goto(article_page)
+    visit(page, article_page)
     ask(page, "Who is the main architect of the Great Firewall?")
     quote = page.locator(".fn-quote").first
     expect(quote).to_contain_text("Fang Binxing")
@@ -45,7 +45,7 @@ def test_a_question_is_answered_and_its_citation_opens_the_source_at_the_words(a
 
 def test_a_quote_is_copied_with_its_reference(article_page: str, page: Page) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.goto(article_page)
+    visit(page, article_page)
     ask(page, "Who is the main architect of the Great Firewall?")
     for name, beginning in (("quote", "“Most notably"), ("BibTeX", "@misc{beyond"), ("RIS", "TY  - GEN")):
         button = page.locator(".fn-copies").first.get_by_role("button", name=name, exact=True)
@@ -57,7 +57,7 @@ def test_a_quote_is_copied_with_its_reference(article_page: str, page: Page) -> 
 
 
 def test_passages_open_and_lead_to_their_source(article_page: str, page: Page) -> None:
-    page.goto(article_page)
+    visit(page, article_page)
     ask(page, "What does ICANN do?")
     expect(page.get_by_text("Passages, best first")).to_be_visible()
     second = page.locator(".fn-hit").nth(1)
@@ -72,7 +72,7 @@ def test_passages_open_and_lead_to_their_source(article_page: str, page: Page) -
 
 
 def test_what_nothing_answers_is_said(article_page: str, page: Page) -> None:
-    page.goto(article_page)
+    visit(page, article_page)
     ask(page, "What is the boiling point of water at sea level?")
     expect(page.locator(".fn-none")).to_contain_text("Not in these documents")
     expect(page.locator(".fn-quote")).to_have_count(0)
@@ -85,13 +85,13 @@ def test_what_nothing_answers_is_said(article_page: str, page: Page) -> None:
 
 
 def test_an_example_is_asked_with_one_click(article_page: str, page: Page) -> None:
-    page.goto(article_page)
+    visit(page, article_page)
     page.get_by_role("button", name="How many guests are expected at the conference?").click()
     expect(page.locator(".fn-quote").first).to_contain_text("one thousand two hundred guests")
 
 
 def test_questions_that_cannot_be_asked_get_a_sentence(article_page: str, page: Page) -> None:
-    page.goto(article_page)
+    visit(page, article_page)
     ask(page, "   ")
     expect(page.locator(".fn-error")).to_have_text("The question is empty; ask it in a few words.")
     ask(page, "why " * 25_000)
@@ -99,7 +99,7 @@ def test_questions_that_cannot_be_asked_get_a_sentence(article_page: str, page: 
 
 
 def test_a_question_shows_as_its_characters(article_page: str, page: Page) -> None:
-    page.goto(article_page)
+    visit(page, article_page)
     question = "<img src=x onerror='window.pwned=1'> **ICANN** ${window.pwned=2} {{value}}?"
     ask(page, question)
     expect(page.locator(".fn-turn h3")).to_have_text(question)
@@ -112,7 +112,7 @@ def test_a_hostile_document_is_inert(page: Page, tmp_path: Path) -> None:
     with Index.open(tmp_path / "library") as index:
         index.add(tmp_path / "hostile.txt")
     with served("--index", str(tmp_path / "library"), home=tmp_path) as address:
-        page.goto(address)
+        visit(page, address)
         ask(page, "What does the hostile teapot say to its guests?")
         expect(page.locator(".fn-quote").first).to_contain_text('<img src=x onerror="window.pwned=1">')
         source = page.locator("#source .fn-document")
@@ -126,7 +126,7 @@ def test_a_hostile_document_is_inert(page: Page, tmp_path: Path) -> None:
 
 def test_the_page_shows_itself_before_the_model_is_loaded_and_a_question_waits(page: Page, tmp_path: Path) -> None:
     with served(home=tmp_path) as address:  # a first use: the sample is not indexed yet
-        page.goto(address)
+        visit(page, address)
         expect(page.get_by_role("heading", name="Footnote")).to_be_visible()
         assert not list(tmp_path.glob("library/passages.faiss"))
         ask(page, "Who is the main architect of the Great Firewall?")
@@ -141,7 +141,7 @@ def test_a_library_that_cannot_be_opened_is_said_in_the_page(page: Page, tmp_pat
     (tmp_path / "things").mkdir()
     (tmp_path / "things" / "a.txt").write_text("something")
     with served("--index", str(tmp_path / "things"), home=tmp_path) as address:
-        page.goto(address)
+        visit(page, address)
         expect(page.locator("#source")).to_contain_text("is not a Footnote library")
         ask(page, "Who?")
         expect(page.locator(".fn-error")).to_contain_text("is not a Footnote library")
@@ -174,7 +174,7 @@ def test_a_smaller_error_budget_declines_what_is_less_sure(page: Page, article_p
         for text, answer in sure.items()
         if answer.answered and not look_up(text, index=article, budget=0.05).answered
     )
-    page.goto(article_page)
+    visit(page, article_page)
     ask(page, text)
     expect(page.locator(".fn-turn .fn-quote")).not_to_have_count(0)
     page.locator("#budget").get_by_label("5%", exact=True).check()
@@ -183,14 +183,14 @@ def test_a_smaller_error_budget_declines_what_is_less_sure(page: Page, article_p
 
 
 def test_the_words_that_answer_are_bold_and_a_corrected_word_is_said(page: Page, article_page: str) -> None:
-    page.goto(article_page)
+    visit(page, article_page)
     ask(page, "Who is the main arhcitect of the Great Firewall?")
     expect(page.locator(".fn-quote strong")).to_contain_text("Fang Binxing")
     expect(page.locator(".fn-turn")).to_contain_text("Searched for: Who is the main architect of the Great Firewall?")
 
 
 def test_what_was_searched_for_can_be_corrected_and_is_asked_as_it_stands(page: Page, article_page: str) -> None:
-    page.goto(article_page)
+    visit(page, article_page)
     ask(page, "Who is the main arhcitect of the Great Firewall?")
     expect(page.locator(".fn-quote").first).to_be_visible()
     asked = asked_of(page, "ask")
@@ -207,7 +207,7 @@ def test_what_was_searched_for_can_be_corrected_and_is_asked_as_it_stands(page: 
 def test_a_follow_up_is_asked_with_what_was_said_before_and_an_earlier_question_can_be_changed(
     page: Page, article_page: str
 ) -> None:
-    page.goto(article_page)
+    visit(page, article_page)
     asked = asked_of(page, "ask")
     first, second = (
         "Who is the main architect of the Great Firewall?",
@@ -241,7 +241,7 @@ def test_documents_can_be_chosen_to_search_in(page: Page, tmp_path: Path) -> Non
     with Index.open(tmp_path / "library") as index:
         index.add(tmp_path / "one.txt", tmp_path / "two.txt")
     with served("--index", str(tmp_path / "library"), home=tmp_path) as address:
-        page.goto(address)
+        visit(page, address)
         page.get_by_role("button", name="Library").click()
         page.get_by_label("Search in Notes two").check()
         expect(page.locator("#fn-scope")).to_contain_text("Searching one chosen document: Notes two")

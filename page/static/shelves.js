@@ -98,8 +98,9 @@ function choose(folder) {
 
 // Files that were dropped, and those in folders that were.
 export async function dropped(transfer) {
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-  const found = [];
+  const items = [...transfer.items].map((item) => item.webkitGetAsEntry?.() ?? item.getAsFile()).filter(Boolean);
+  const entries = items.filter((item) => !(item instanceof File));
+  const found = items.filter((item) => item instanceof File).map((file) => ({ file, name: file.name, outright: true }));
   const walk = async (entry, outright) => {
     if (entry.isFile) {
       const file = await new Promise((resolve, reject) => entry.file(resolve, reject)).catch(() => null);
@@ -155,7 +156,7 @@ async function sent({ file, name, outright }) {
 const isRead = (name) => page.kinds.some((kind) => name.toLowerCase().endsWith(kind)) && !/(^|\/)\./.test(name);
 
 // Follow what is being added until it is done.
-let [following, run, seen, sending] = [false, 0, 0, null];
+let [following, run, seen, before, sending] = [false, 0, 0, 0, null];
 const refused = [];
 export async function follow() {
   if (following) return;
@@ -163,9 +164,12 @@ export async function follow() {
   for (;;) {
     const told = await call('adding', { run, since: seen });
     if (told.error) { toast(told.error); break; }
-    if (told.run !== run) { $('#fn-steps')?.replaceChildren(); run = told.run; }
+    if (told.run !== run) { // what is sent later than the rest is added is a run of its own there
+      before = sending ? before + seen : 0;
+      run = told.run;
+    }
     seen = told.done;
-    progress(told);
+    progress({ ...told, done: before + told.done, total: before + told.total });
     if (!told.running && !sending) { finished(told); break; }
     await new Promise((resolve) => setTimeout(resolve, 400));
   }
@@ -176,7 +180,8 @@ const tally = {};
 function progress(told) {
   const box = $('#fn-adding');
   box.hidden = false;
-  if (!$('#fn-steps')) {
+  if (!$('#fn-steps') || box.dataset.done) {
+    delete box.dataset.done;
     const cancel = element('button', { type: 'button', className: 'fn-button', textContent: say('add.cancel') });
     cancel.onclick = () => { calledOff = true; call('cancel'); };
     box.replaceChildren(
@@ -209,7 +214,8 @@ function finished(told) {
   if (told.cancelled) said.push(say('add.cancelled'));
   if (told.skipped) said.push(say('add.skipped', { count: told.skipped }).replace(/\.$/, ''));
   for (const outcome of Object.keys(tally)) delete tally[outcome];
-  seen = 0;
+  before = 0;
+  $('#fn-adding').dataset.done = true;
   if (!said.length) { $('#fn-adding').hidden = true; return; }
   const text = say('add.finished', { summary: said.join(', ') });
   $('#fn-adding span').textContent = text;
