@@ -3,152 +3,93 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
 
 import gradio as gr
+from gradio.utils import get_upload_folder
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 
 from index import FootnoteError
-from index.library import SAMPLE
-from page import STYLE
-from page.render import Place, Turn, conversation, notice, source
-from page.service import Service
-from qa import Answer
+from index.readers import READERS
+from page import STATIC, shell
+from page.bridge import Bridge
+from page.guard import Guard, is_loopback
+from page.pages import Pages, is_pdf
+from page.pdfium import Unshowable
+from page.service import Libraries
+from page.words import WORDS, say
 from qa.answer import Options
 from qa.confidence import BUDGET
 
-EXAMPLES = (
-    "What does Internet sovereignty mean?",
-    "Who designed the Great Firewall?",
-    "How many guests are expected at the conference?",
-    "What does ICANN do?",
-)
-
 BUDGETS = (BUDGET, 0.1, 0.05)
+_LARGEST = "100mb"  # of a file that is dropped; index.files has the same limit
 
-_HEAD = (
-    '<div class="fn-head"><h1>Footnote</h1>'
-    "<p>Ask your documents. Every word of an answer stands in them, with the place to check it.</p></div>"
-)
-_CLICKS = """
-element.addEventListener('click', (event) => {
-  const button = event.target.closest('[data-place]');
-  if (button) trigger('click', JSON.parse(button.dataset.place));
-  const copy = event.target.closest('[data-copy]');
-  if (copy && !copy.dataset.name) {
-    const told = (words) => {
-      copy.dataset.name = copy.textContent;
-      copy.textContent = words;
-      setTimeout(() => { copy.textContent = copy.dataset.name; delete copy.dataset.name; }, 1500);
-    };
-    const written = navigator.clipboard
-      ? navigator.clipboard.writeText(copy.dataset.copy)
-      : Promise.reject(new Error('not a secure page'));
-    written.then(() => told('copied'), () => {
-      const field = document.createElement('textarea');
-      field.value = copy.dataset.copy;
-      document.body.append(field);
-      field.select();
-      told(document.execCommand('copy') ? 'copied' : 'not allowed');
-      field.remove();
-    });
-  }
-});
-watch('value', () => {
-  const turns = element.querySelectorAll('.fn-turn');
-  if (turns.length) turns[turns.length - 1].scrollIntoView({block: 'start'});
-});
+_HEAD = '<link rel="stylesheet" href="page/style.css"><link rel="modulepreload" href="page/main.js">'
+_START = """
+import(new URL('page/main.js', document.baseURI)).then(
+  (page) => page.live({server, upload, words: props.words, changes: props.changes, kinds: props.kinds}));
 """
-_SCROLL = """
-watch('value', () => {
-  const words = element.querySelector('mark') || element.querySelector('.fn-passage');
-  if (words) words.scrollIntoView({block: 'center'});
-});
-"""
+# Gradio passes what its parts hold; the script in page/static takes it from there.
+_ASK = """async (question, budget) => {
+  while (!window.footnote) await new Promise(requestAnimationFrame);
+  window.footnote.ask(question, budget);
+  return '';
+}"""
 
 
-def build(service: Service) -> gr.Blocks:
-    """Lay out the page over a library that may still be opening."""
+def build(bridge: Bridge, *, options: Options = Options(), changes: bool = True) -> gr.Blocks:
+    """Lay out the page. What it shows, the browser asks of the bridge."""
 
-    def answer(question: str, budget: float, turns: list[Turn]) -> Iterator[tuple[Any, ...]]:
-        waiting = "Searching…" if service.is_ready else "The model is loading; your question is next."
-        yield "", turns, conversation([*turns, Turn(question, status=waiting)]), gr.skip()
-        try:
-            found = service.ask(question, budget)
-        except FootnoteError as error:
-            turns = [*turns, Turn(question, error=str(error))]
-            yield "", turns, conversation(turns), gr.skip()
-            return
-        turns = [*turns, Turn(question, found)]
-        yield "", turns, conversation(turns), gr.skip()
-        yield "", turns, gr.skip(), opened(_first_place(found))
+    def footnote(data: Any) -> dict[str, Any]:
+        return bridge(data)
 
-    def opened(place: Place | None) -> str:
-        """The source panel, at a place; the first document when there is none yet."""
-        try:
-            library = service.index
-            document = library.document(place.document_id) if place else next(iter(library.documents()), None)
-        except FootnoteError as error:
-            return notice(str(error))
-        if document is None:
-            return notice("This document is no longer in the library." if place else "The library is empty.")
-        return source(document, place)
-
-    def offered() -> Any:
-        """The example questions, shown where the library holds the article that answers them."""
-        try:
-            sample = any(Path(document.source) == SAMPLE for document in service.index.documents())
-        except FootnoteError:
-            sample = False
-        return gr.update(visible=sample)
-
-    def open_citation(event: gr.EventData) -> str:
-        data = event._data
-        try:
-            passage, marks = data["passage"], data["marks"]
-            place = Place(
-                str(data["document"]),
-                (int(passage[0]), int(passage[1])),
-                tuple((int(start), int(end)) for start, end in marks),
-            )
-        except (KeyError, TypeError, ValueError, IndexError):
-            return notice("That citation could not be read; ask the question again.")
-        return opened(place)
-
-    page: gr.Blocks = gr.Blocks(title="Footnote", analytics_enabled=False, fill_width=True)
+    page: gr.Blocks = gr.Blocks(title=say("name"), analytics_enabled=False, fill_width=True)
     with page:
-        gr.HTML(_HEAD)
-        turns = gr.State([])
-        with gr.Row():
-            with gr.Column(scale=5, min_width=320):
-                talk = gr.HTML(conversation([]), elem_id="conversation", js_on_load=_CLICKS)
-                with gr.Row():
-                    question = gr.Textbox(
-                        placeholder="Ask a question", show_label=False, label="Question", elem_id="question", scale=6
+        gr.HTML(
+            shell.head(),
+            js_on_load=_START,
+            server_functions=[footnote],
+            words=WORDS,
+            kinds=sorted(READERS),
+            changes=changes,
+            elem_id="head",
+            apply_default_css=False,
+        )
+        with gr.Row(elem_id="rooms", equal_height=True):
+            with gr.Column(scale=5, min_width=300, elem_id="left"):
+                gr.HTML(shell.conversation(), elem_id="conversation", js_on_load=None, apply_default_css=False)
+                with gr.Column(elem_id="composer"):
+                    gr.HTML(shell.above_question(), js_on_load=None, apply_default_css=False)
+                    with gr.Row(elem_id="asking"):
+                        question = gr.Textbox(
+                            placeholder=say("ask.placeholder"),
+                            show_label=False,
+                            label=say("ask.label"),
+                            elem_id="question",
+                            lines=1,
+                            max_lines=8,
+                            scale=6,
+                        )
+                        button = gr.Button(say("ask.button"), variant="primary", elem_id="ask", scale=1, min_width=80)
+                    budgets = sorted({*BUDGETS, options.budget}, reverse=True)
+                    budget = gr.Radio(
+                        [(f"{100 * value:.3g}%", value) for value in budgets],
+                        value=options.budget,
+                        label=say("ask.budget"),
+                        elem_id="budget",
                     )
-                    button = gr.Button("Ask", variant="primary", elem_id="ask", scale=1, min_width=80)
-                budgets = sorted({*BUDGETS, service.options.budget}, reverse=True)
-                budget = gr.Radio(
-                    [(f"{100 * value:.3g}%", value) for value in budgets],
-                    value=service.options.budget,
-                    label="Wrong answers, at most:",
-                    elem_id="budget",
-                )
-                with gr.Row(elem_id="examples", visible=service.is_default) as suggestions:
-                    examples = [gr.Button(text, size="sm", min_width=120) for text in EXAMPLES]
-            with gr.Column(scale=6, min_width=320):
-                text = gr.HTML(notice("The library is opening…"), elem_id="source", js_on_load=_SCROLL)
-        outputs = [question, turns, talk, text]
-        gr.on([button.click, question.submit], answer, [question, budget, turns], outputs, show_progress="hidden")
-        for example in examples:
-            example.click(answer, [example, budget, turns], outputs, show_progress="hidden")
-        talk.click(open_citation, None, text, show_progress="hidden")
-        page.load(lambda: opened(None), None, text, show_progress="hidden")
-        page.load(offered, None, suggestions, show_progress="hidden")
-    page.queue(default_concurrency_limit=4)
+            with gr.Column(scale=6, min_width=300, elem_id="right"):
+                gr.HTML(shell.source(), elem_id="source", js_on_load=None, apply_default_css=False)
+                gr.HTML(shell.library(changes=changes), elem_id="library", js_on_load=None, apply_default_css=False)
+        gr.on([button.click, question.submit], None, [question, budget], question, js=_ASK)
     return page
 
 
@@ -159,11 +100,16 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 7860,
     options: Options = Options(),
+    allow_changes: bool = False,
 ) -> None:
     """Open the page at http://host:port and stay until stopped. The page shows itself at once;
-    the library and the models open behind it."""
-    service = Service(folder, model, options)
-    page = build(service)
+    the library and the models open behind it. Visitors from other machines may only read, unless
+    `allow_changes`."""
+    local = is_loopback(host)
+    changes = local or allow_changes
+    libraries, pages = Libraries(folder, model, options), Pages()
+    bridge = Bridge(libraries, pages, changes=changes, uploads=Path(get_upload_folder()))
+    page = build(bridge, options=options, changes=changes)
     try:
         page.launch(
             server_name=host,
@@ -172,30 +118,43 @@ def serve(
             ssr_mode=False,
             footer_links=[],
             theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
-            css_paths=STYLE,
+            head=_HEAD,
             quiet=True,
             prevent_thread_lock=True,
+            max_file_size=_LARGEST,
+            app_kwargs={
+                "middleware": [Middleware(Guard, local=local)],
+                "routes": [
+                    Route("/page-picture", _pictures(libraries, pages)),
+                    Mount("/page", StaticFiles(directory=STATIC)),
+                ],
+            },
         )
         print(f"Footnote is at {page.local_url} (Ctrl-C stops it)", flush=True)
-        service.start()  # not before: importing torch would keep the page from showing itself
+        libraries.start(remembered=changes)  # not before: importing torch would keep the page from showing itself
         page.block_thread()
     except OSError as error:
         raise FootnoteError(f"The page cannot listen on {host}:{port} ({error}); choose another --port.") from error
     finally:
-        service.close()
+        libraries.close()
+        pages.close()
 
 
-def _first_place(answer: Answer) -> Place | None:
-    """Where the source opens by itself: at the best passage, words marked when they are an answer."""
-    if not answer.hits:
-        return None
-    best = answer.hits[0].citation
-    marks = tuple(
-        (evidence.citation.start, evidence.citation.end)
-        for evidence in answer.evidence
-        if evidence.citation.document_id == best.document_id
-    )
-    return Place(best.document_id, (best.start, best.end), marks)
+def _pictures(libraries: Libraries, pages: Pages) -> Callable[[Request], Response]:
+    """The pages of PDF documents as PNG: of a document of a library, by its id, and nothing else."""
+
+    def picture(request: Request) -> Response:
+        asked = request.query_params
+        try:
+            document = libraries[asked.get("library", "")].index.document(asked["document"])
+            if document is None or not is_pdf(document):
+                return Response(status_code=404)
+            png = pages.picture(document, int(asked["page"]), int(asked["width"]))
+        except (FootnoteError, Unshowable, KeyError, ValueError):
+            return Response(status_code=404)
+        return Response(png, media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
+
+    return picture
 
 
 if __name__ == "__main__":

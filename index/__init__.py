@@ -6,7 +6,7 @@ What needs the model is loaded when it is first used, so that a reader's process
 from typing import TYPE_CHECKING, Any
 
 from index.errors import FootnoteError, LibraryError, ModelError, QuestionError, ReadError
-from index.types import AddReport, Block, Document, Failure, Page, Passage, Place, Progress, Section
+from index.types import AddReport, Block, Document, Entry, Failure, Page, Passage, Place, Progress, Section
 
 if TYPE_CHECKING:
     from index.encoder import Encoding
@@ -18,6 +18,7 @@ __all__ = [
     "Candidate",
     "Document",
     "Encoding",
+    "Entry",
     "Failure",
     "FootnoteError",
     "Index",

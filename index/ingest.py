@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import islice
 from pathlib import Path
 
@@ -34,6 +35,7 @@ def ingest(
     progress: Told | None = None,
     password: str | None = None,
     allow_private: bool = False,
+    stop: threading.Event | None = None,
 ) -> AddReport:
     """Bring the library up to date with what was found. See `Index.add`."""
     known = store.sources()
@@ -45,13 +47,18 @@ def ingest(
     failed = list(found.failed)
     passages = 0
 
-    def told(source: str) -> None:
+    def told(source: str, reason: str = "") -> None:
         if progress:
-            progress(Progress(source, len(outcome), len(tasks), passages))
+            progress(Progress(source, len(outcome), len(tasks), passages, outcome.get(source, ""), reason))
+        go_on()
+
+    def go_on() -> None:
+        if stop and stop.is_set():
+            raise _Stopped
 
     def changed(tasks: Sequence[Task], contents: dict[_Content, str]) -> Generator[Document, None, None]:
         """The documents to store. One whose content is there already waits in `twice`."""
-        with closing(read_all(tasks)) as results:
+        with closing(read_all(tasks, stop)) as results:
             for task, result in results:
                 if isinstance(result, Document):
                     content = _content(task.source, result.sha256)
@@ -61,42 +68,46 @@ def ingest(
                         contents[content] = result.id
                         yield result
                     continue
-                if isinstance(result, ReadError):
-                    failed.append(Failure(task.source, str(result), isinstance(result, PasswordNeeded)))
+                reason = str(result) if isinstance(result, ReadError) else ""
+                if reason:
+                    failed.append(Failure(task.source, reason, isinstance(result, PasswordNeeded)))
                 outcome[task.source] = "unchanged" if isinstance(result, Unchanged) else "failed"
-                told(task.source)
+                told(task.source, reason)
+        go_on()
 
-    while tasks_left := [task for task in tasks if task.source not in outcome]:
-        twice: list[tuple[Task, _Content]] = []
-        with closing(changed(tasks_left, _contents(store))) as documents:
-            for document, stored in _encoded(documents, encoder):
-                if store.get("model") is None:
-                    store.set("model_sha256", encoder.fingerprint)
-                    store.set("model", encoder.name)
+    def counted(source: str, stored: Iterable[StoredPassage]) -> Iterator[StoredPassage]:
+        nonlocal passages
+        for passage in stored:
+            yield passage
+            passages += 1
+            if passages % _TELL == 0:
+                told(source)
 
-                def counted(stored: Iterable[StoredPassage], source: str = document.source) -> Iterator[StoredPassage]:
-                    nonlocal passages
-                    for passage in stored:
-                        yield passage
-                        passages += 1
-                        if passages % _TELL == 0:
-                            told(source)
+    with suppress(_Stopped):
+        while tasks_left := [task for task in tasks if task.source not in outcome]:
+            twice: list[tuple[Task, _Content]] = []
+            with closing(changed(tasks_left, _contents(store))) as documents:
+                for document, stored in _encoded(documents, encoder):
+                    if store.get("model") is None:
+                        store.set("model_sha256", encoder.fingerprint)
+                        store.set("model", encoder.name)
 
-                store.put(document, counted(stored))
-                outcome[document.source] = "updated" if document.source in known else "added"
-                told(document.source)
-        contents = _contents(store)
-        for task, content in twice:
-            if content in contents:  # else its document has changed meanwhile: it is read again
-                store.link(contents[content], task.source)
-                outcome[task.source] = "duplicate"
-                told(task.source)
-                if task.source in known:
-                    contents = _contents(store)
+                    store.put(document, counted(document.source, stored))
+                    outcome[document.source] = "updated" if document.source in known else "added"
+                    told(document.source)
+            contents = _contents(store)
+            for task, content in twice:
+                if content in contents:  # else its document has changed meanwhile: it is read again
+                    store.link(contents[content], task.source)
+                    outcome[task.source] = "duplicate"
+                    told(task.source)
+                    if task.source in known:
+                        contents = _contents(store)
+
     ids = {source: document_id for source, (document_id, _) in store.sources().items()}
 
     def those(word: str) -> tuple[str, ...]:
-        return tuple(task.source for task in tasks if outcome[task.source] == word)
+        return tuple(task.source for task in tasks if outcome.get(task.source) == word)
 
     def named(word: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(ids[source] for source in those(word)))
@@ -109,6 +120,10 @@ def ingest(
         skipped=found.skipped,
         duplicates=those("duplicate"),
     )
+
+
+class _Stopped(Exception):
+    """The adding was called off."""
 
 
 def gone(source: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -22,7 +23,7 @@ from index.ingest import gone, ingest
 from index.readers import printable
 from index.sqlite import SqliteStore
 from index.store import Store, StoredPassage
-from index.types import AddReport, Document, Passage, Place, Progress
+from index.types import AddReport, Document, Entry, Passage, Place, Progress
 
 SAMPLE = Path(__file__).parent / "sample" / "beyond-the-wuzhen-summit.txt"
 _MOST_CACHED = 64  # documents
@@ -45,6 +46,14 @@ class Candidate:
     sentences: NDArray[np.int32]
     cosine: float
     bm25: float
+
+
+@dataclass(frozen=True)
+class TakenOut:
+    """A document that was taken out of a library, with all that was derived from it."""
+
+    document: Document
+    passages: tuple[StoredPassage, ...]
 
 
 class Index:
@@ -85,6 +94,7 @@ class Index:
         progress: Callable[[Progress], None] | None = None,
         password: str | None = None,
         allow_private: bool = False,
+        stop: threading.Event | None = None,
     ) -> AddReport:
         """Add files, the documents in folders, and web pages by their address.
 
@@ -93,8 +103,9 @@ class Index:
         replaces its old self; one with the bytes of another is stored once and cited under both
         names. Each document is a transaction: one that fails, or a crash, leaves the others whole.
         What cannot be read is named in the report and does not stop the rest. `password` opens
-        encrypted files; `allow_private` lets addresses lead into private networks. Raises
-        LibraryError when the library cannot be written.
+        encrypted files; `allow_private` lets addresses lead into private networks. When `stop` is
+        set, the report names what is done by then. Raises LibraryError when the library cannot be
+        written.
         """
         return ingest(
             self._store,
@@ -103,6 +114,7 @@ class Index:
             progress=progress,
             password=password,
             allow_private=allow_private,
+            stop=stop,
         )
 
     def sync(self, *folders: str | os.PathLike[str], progress: Callable[[Progress], None] | None = None) -> AddReport:
@@ -128,6 +140,30 @@ class Index:
     def remove(self, document_id: str) -> bool:
         """Remove a document and everything derived from it; False when there is none."""
         return self._store.remove(document_id)
+
+    def take_out(self, document_id: str) -> TakenOut | None:
+        """Remove a document, and give what `put_back` needs to undo that; None when there is none."""
+        with self._store.snapshot():
+            document = self._store.document(document_id)
+            passages = self._store.passages(self._store.keys(Place(document_id)), ())
+        if document is None or not self._store.remove(document_id):
+            return None
+        return TakenOut(document, tuple(passages))
+
+    def put_back(self, taken: TakenOut) -> None:
+        """Undo `take_out`: the document is there again under its id and all its names."""
+        self._store.put(taken.document, taken.passages)
+        for source in taken.document.also:
+            self._store.link(taken.document.id, source)
+
+    def catalogue(self, words: str = "", first: int = 0, count: int = -1) -> list[Entry]:
+        """The documents by title, without their texts: those whose title, author or source holds
+        the words, from the first so many (-1: all)."""
+        return self._store.catalogue(words, first, count)
+
+    def count(self, words: str = "") -> int:
+        """How many documents `catalogue` finds."""
+        return self._store.count(words)
 
     def documents(self) -> list[Document]:
         """All documents, by title."""

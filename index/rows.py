@@ -9,12 +9,18 @@ import numpy as np
 
 from index.codec import code_size
 from index.store import StoredPassage
-from index.types import Block, Document, Page, Passage, Section
+from index.types import Block, Document, Entry, Page, Passage, Section
 
 DOCUMENT = (
     "id, title, source, author, date, sha256, text, structure, "
     "(SELECT json_group_array(path) FROM source WHERE document_id = document.id AND path <> document.source)"
 )
+ENTRY = (
+    "id, title, source, author, date, sha256, length(text), "
+    "(SELECT count(*) FROM passage WHERE document_id = document.id), "
+    "(SELECT json_group_array(path) FROM source WHERE document_id = document.id AND path <> document.source)"
+)
+FOUND = "instr(lower(title || char(10) || source || char(10) || coalesce(author, '')), ?)"
 PASSAGE = 'id, document_id, start, "end", text, pooled, tokens, spans, sentences'
 
 
@@ -35,6 +41,13 @@ def to_document(row: Any) -> Document:
         date=date,
         also=tuple(sorted(json.loads(also))),
     )
+
+
+def to_entry(row: Any) -> Entry:
+    """A row of `ENTRY`."""
+    identifier, title, source, author, date, sha256, characters, passages, also = row
+    names = tuple(sorted(json.loads(also)))
+    return Entry(identifier, title, source, author, date, sha256, characters, passages, names)
 
 
 def to_passage(row: Any) -> StoredPassage:

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from index.errors import LibraryError
 from index.folder import DATABASE, check_folder, explanation
 from index.readers import document_id
-from index.rows import DOCUMENT, PASSAGE, problems, to_document, to_passage
+from index.rows import DOCUMENT, ENTRY, FOUND, PASSAGE, problems, to_document, to_entry, to_passage
 from index.store import StoredPassage
-from index.types import Document, Place
+from index.types import Document, Entry, Place
 from index.vectors import VectorFile
 
 _VECTORS = "passages.faiss"
@@ -136,6 +136,13 @@ class SqliteStore:
 
     def documents(self) -> list[Document]:
         return [to_document(row) for row in self._all(f"SELECT {DOCUMENT} FROM document ORDER BY title, id")]
+
+    def catalogue(self, words: str = "", first: int = 0, count: int = -1) -> list[Entry]:
+        query = f"SELECT {ENTRY} FROM document WHERE {FOUND} ORDER BY title, id LIMIT ? OFFSET ?"
+        return [to_entry(row) for row in self._all(query, words.lower(), count, first)]
+
+    def count(self, words: str = "") -> int:
+        return int(self._one(f"SELECT count(*) FROM document WHERE {FOUND}", words.lower())[0])
 
     def sources(self) -> dict[str, tuple[str, str]]:
         rows = self._all("SELECT path, id, sha256 FROM source JOIN document ON id = document_id")

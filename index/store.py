@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.types import Document, Passage, Place
+from index.types import Document, Entry, Passage, Place
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,13 @@ class Store(Protocol):
 
     def documents(self) -> list[Document]:
         """All documents, in the order of their titles."""
+
+    def catalogue(self, words: str = "", first: int = 0, count: int = -1) -> list[Entry]:
+        """Documents in the order of their titles, without their texts: those whose title, author or
+        source holds the words, from the first so many (-1: all)."""
+
+    def count(self, words: str = "") -> int:
+        """How many documents the catalogue finds."""
 
     def sources(self) -> dict[str, tuple[str, str]]:
         """The document id, and the SHA-256 of the bytes, of each source."""

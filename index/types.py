@@ -143,9 +143,29 @@ class AddReport:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far `Index.add` is: sources finished of those found, passages stored so far."""
+    """How far `Index.add` is: sources finished of those found, passages stored so far. `outcome`:
+    what became of the source at `path` (added, updated, unchanged, duplicate, failed), empty while it
+    is not done; `reason`: why it failed, as a sentence."""
 
     path: str
     files_done: int
     files: int
     passages: int
+    outcome: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A document as a list shows it, without its text: how many characters and passages it has.
+    `also`: other sources with the same bytes."""
+
+    id: str
+    title: str
+    source: str
+    author: str | None
+    date: str | None
+    sha256: str
+    characters: int
+    passages: int
+    also: tuple[str, ...] = ()

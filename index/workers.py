@@ -48,9 +48,9 @@ class Unchanged:
 Outcome = Document | Unchanged | ReadError
 
 
-def read_all(tasks: Sequence[Task]) -> Generator[tuple[Task, Outcome], None, None]:
-    """Read sources side by side; outcomes come as they are ready. At most two a process wait to
-    be taken, so memory stays bounded."""
+def read_all(tasks: Sequence[Task], stop: threading.Event | None = None) -> Generator[tuple[Task, Outcome], None, None]:
+    """Read sources side by side; outcomes come as they are ready, until all are or `stop` is set.
+    At most two a process wait to be taken, so memory stays bounded."""
     workers = [_Worker() for _ in range(min(len(tasks), os.cpu_count() or 1, _MOST))]
     todo: queue.SimpleQueue[Task] = queue.SimpleQueue()
     for task in tasks:
@@ -78,7 +78,12 @@ def read_all(tasks: Sequence[Task]) -> Generator[tuple[Task, Outcome], None, Non
         for thread in threads:
             thread.start()
         for _ in tasks:
-            yield ready.get()
+            while not (stop and stop.is_set()):
+                try:
+                    yield ready.get(timeout=0.2)
+                    break
+                except queue.Empty:
+                    continue
     finally:
         stopped.set()
         for worker in workers:
@@ -93,7 +98,7 @@ class _Worker:
         self._closed = False
 
     def read(self, task: Task) -> Outcome:
-        process = self._process = self._process or _started()
+        process = self._process = self._process or started("from index.workers import serve; serve()")
         seconds = SECONDS + 60 * _megabytes(task.path)
         over = threading.Event()
 
@@ -125,11 +130,12 @@ class _Worker:
             process.wait()
 
 
-def _started() -> subprocess.Popen[bytes]:
+def started(code: str) -> subprocess.Popen[bytes]:
+    """A process that runs this code with these packages, fed and read through pipes."""
     packages = str(Path(__file__).parent.parent)
     path = os.pathsep.join(filter(None, [packages, os.environ.get("PYTHONPATH")]))
     return subprocess.Popen(
-        [sys.executable, "-c", "from index.workers import serve; serve()"],
+        [sys.executable, "-c", code],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -149,7 +155,7 @@ def serve() -> None:
     """What a process of a reader does, until the program is done or gone."""
     outcomes = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what a library prints is no outcome
-    _limit_memory()
+    limit_memory(MEMORY)
     while True:
         try:
             task = pickle.load(sys.stdin.buffer)
@@ -182,10 +188,11 @@ def _outcome(task: Task) -> Outcome:
         return ReadError(f"{task.source} could not be read ({type(error).__name__}): it may be damaged; save it anew.")
 
 
-def _limit_memory() -> None:
+def limit_memory(size: int) -> None:
+    """Let this process have so many bytes of address space at most, where the system can."""
     try:
         import resource
     except ImportError:  # not on Windows
         return
     most = resource.getrlimit(resource.RLIMIT_AS)[1]
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY if most == resource.RLIM_INFINITY else min(MEMORY, most), most))
+    resource.setrlimit(resource.RLIMIT_AS, (size if most == resource.RLIM_INFINITY else min(size, most), most))

@@ -2,4 +2,5 @@
 
 from pathlib import Path
 
-STYLE = Path(__file__).with_name("style.css")
+STATIC = Path(__file__).with_name("static")
+STYLE = STATIC / "style.css"

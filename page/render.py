@@ -1,39 +1,28 @@
-"""Answers and documents as HTML. All text that comes from outside goes through `escape`."""
+"""Answers as HTML. All text that comes from outside goes through `escape`."""
 
 from __future__ import annotations
 
 import html
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
-from index import Block, Document
 from index.types import is_url
-from qa import Answer, Citation, Evidence, Hit
+from page.words import say
+from qa import Answer, Citation, Evidence, Hit, to_json
 from qa.formats import FORMATS
 
-_SHOWN = 300_000  # characters of a document in the page at once
 _ECHO = 300  # characters of a question repeated above its answer
+_SURE = ((0.9, "very likely"), (0.7, "likely"), (0.4, "uncertain"), (0.0, "unlikely"))
 
 
-@dataclass(frozen=True)
-class Turn:
-    """A question and what came of it: an answer, a word on the state of things, or an error."""
+class Shade(NamedTuple):
+    """Characters [start, end) of a document in a colour: a `mark` for what answers, the `passage` that
+    was opened, an `other` one that was found too. The first that covers a character gives its colour."""
 
-    question: str
-    answer: Answer | None = None
-    status: str = ""
-    error: str = ""
-
-
-@dataclass(frozen=True)
-class Place:
-    """What the source panel opens: a passage of a document, and the words marked in it."""
-
-    document_id: str
-    passage: tuple[int, int]
-    marks: tuple[tuple[int, int], ...]
+    start: int
+    end: int
+    kind: str
 
 
 def escape(text: str) -> str:
@@ -44,69 +33,117 @@ def escape(text: str) -> str:
     return escaped
 
 
-def conversation(turns: Sequence[Turn]) -> str:
-    """The questions asked so far, each with its answer."""
-    if not turns:
-        return (
-            '<p class="fn-hint">Ask a question. The answer is a passage of your documents, word for word, '
-            "with the place where it stands. When nothing answers, Footnote says so.</p>"
-        )
-    return "".join(_turn(turn) for turn in turns)
-
-
-def source(document: Document, place: Place | None) -> str:
-    """A whole document, with the passage shaded and the evidence marked."""
-    at = place.passage[0] if place else 0
-    first, last = 0, len(document.text)
-    if last > _SHOWN:
-        first, last = max(0, at - _SHOWN // 2), min(last, at + _SHOWN // 2)
-    by = f"{escape(document.author)} · " if document.author else ""
-    meta = f"{by}{escape(document.source)}<br>SHA-256 {document.sha256[:16]}…"
-    blocks = document.blocks_in(first, last)
-    titled = bool(blocks) and blocks[0].kind == "title"
-    title = "" if titled else f"<h2>{escape(document.title)}</h2>"
-    head = f'<header><p class="fn-meta">{meta}</p>{title}</header>'
-    part = "" if (first, last) == (0, len(document.text)) else '<p class="fn-meta">A part of a long document.</p>'
-    return f'<article class="fn-document">{head}{part}{"".join(_block(document, b, place) for b in blocks)}</article>'
-
-
 def notice(text: str) -> str:
     """A line of ours where a document or an answer would stand."""
     return f'<p class="fn-hint">{escape(text)}</p>'
 
 
-def _turn(turn: Turn) -> str:
-    asked = turn.question if len(turn.question) <= _ECHO else turn.question[:_ECHO] + "…"
-    if turn.error:
-        said = f'<p class="fn-error">{escape(turn.error)}</p>'
-    elif turn.answer is None:
-        said = f'<p class="fn-status">{escape(turn.status)}</p>'
-    else:
-        said = _answer(turn.answer)
-    return f'<section class="fn-turn"><h3>{escape(asked)}</h3>{said}</section>'
+def turn(question: str, answer: Answer) -> str:
+    """A question and its answer; the browser keeps the answer from `data-record`."""
+    record = json.dumps({"asked": question, "found": to_json(answer)}, ensure_ascii=False)
+    return f'<section class="fn-turn" data-record="{escape(record)}">{_asked(question)}{_answer(answer)}</section>'
+
+
+def trouble(question: str, error: str) -> str:
+    """A question that could not be asked, and why."""
+    return f'<section class="fn-turn">{_asked(question)}<p class="fn-error">{escape(error)}</p></section>'
+
+
+def shaded(text: str, offset: int, shades: list[Shade]) -> str:
+    """Escaped text that begins at an offset, in colours. What begins a shade says so in `data-at`."""
+    near = [shade for shade in shades if shade.start < offset + len(text) and shade.end > offset]
+    cuts = {0, len(text)}
+    for start, end, _ in near:
+        cuts |= {min(max(start - offset, 0), len(text)), min(max(end - offset, 0), len(text))}
+    out = ""
+    for start, end in pairwise(sorted(cuts)):
+        piece, at = escape(text[start:end]), start + offset
+        shade = next((shade for shade in near if shade.start <= at < shade.end), None)
+        if shade:
+            name = "mark" if shade.kind == "mark" else f'span class="fn-{shade.kind}"'
+            begins = f' data-at="{at}"' if any(other.start == at for other in near) else ""
+            piece = f"<{name}{begins}>{piece}</{name.split()[0]}>"
+        out += piece
+    return out
+
+
+def sure(confidence: float) -> str:
+    """How sure it is that something answers, in words; the number for those who point at them."""
+    word = next(word for least, word in _SURE if confidence >= least)
+    why = say("answer.sure.why", percent=f"{confidence:.0%}")
+    return f'<span class="fn-sure" title="{escape(why)}">{escape(say(f"answer.{word}"))}</span>'
+
+
+def button(do: str, text: str, *, classes: str = "", label: str = "") -> str:
+    """A button that the script acts on."""
+    name = f' aria-label="{escape(label)}" title="{escape(label)}"' if label else ""
+    kind = f' class="{classes}"' if classes else ""
+    return f'<button type="button"{kind} data-do="{do}"{name}>{escape(text)}</button>'
+
+
+def copies(citation: Citation) -> str:
+    """Buttons that copy a quote with its reference, and the original, where it is on the web."""
+    buttons = "".join(
+        f'<button type="button" data-copy="{escape(FORMATS[form](citation))}">{escape(say(f"copy.{form}"))}</button>'
+        for form in FORMATS
+    )
+    link = f'<a href="{escape(citation.link())}" target="_blank" rel="noreferrer">{escape(say("copy.original"))}</a>'
+    web = link if is_url(citation.source) else ""
+    here = button("copy-link", say("copy.link"))
+    return f'<div class="fn-copies"><span>{escape(say("copy"))}</span>{buttons}{here}{web}</div>'
+
+
+def _asked(question: str) -> str:
+    asked = question if len(question) <= _ECHO else question[:_ECHO] + "…"
+    edit = button("edit", say("ask.edit.short"), classes="fn-quiet", label=say("ask.edit"))
+    return f'<div class="fn-asked"><h3>{escape(asked)}</h3>{edit}</div>'
 
 
 def _answer(answer: Answer) -> str:
-    sure = f"Confidence {answer.confidence:.0%}"
-    other = answer.standalone_question != answer.question
-    searched = f'<p class="fn-meta">Searched for: {escape(answer.standalone_question)}</p>' if other else ""
+    return f"{_searched(answer)}{_said(answer)}{_passages(answer)}"
+
+
+def _searched(answer: Answer) -> str:
+    if answer.standalone_question == answer.question:
+        return ""
+    text = escape(say("answer.searched", question=answer.standalone_question))
+    change = button("correct", say("answer.correct.short"), classes="fn-quiet", label=say("answer.correct"))
+    return f'<p class="fn-meta fn-searched" data-searched="{escape(answer.standalone_question)}">{text} {change}</p>'
+
+
+def _said(answer: Answer) -> str:
+    """The quotes that answer, or that nothing does."""
     if not answer.answered:
-        nearest = "".join(_hit(number, hit, answered=False) for number, hit in enumerate(answer.hits, 1))
-        return (
-            f'{searched}<p class="fn-none"><strong>Not in these documents.</strong> '
-            f"No passage answers this. {sure}.</p>"
-            f"<details><summary>Nearest passages, which are no answer</summary>{nearest}</details>"
-        )
+        return f'<p class="fn-none"><strong>{escape(say("answer.none"))}</strong> {escape(say("answer.none.why"))}</p>'
     quotes = ""
     for evidence in answer.evidence:
-        within = next(hit for hit in answer.hits if evidence in hit.evidence)
+        number = next(number for number, hit in enumerate(answer.hits, 1) if evidence in hit.evidence)
         quotes += (
-            f'<blockquote class="fn-quote"><p>“{_pointed(evidence)}”</p>'
-            f"{_button(evidence.citation, within)}{_copies(evidence.citation)}</blockquote>"
+            f'<blockquote class="fn-quote"{_place(evidence.citation)}><p>“{_pointed(evidence)}”</p>'
+            f'<div class="fn-source"><span class="fn-number">[{number}]</span> {_cite(evidence.citation)}</div>'
+            f"{copies(evidence.citation)}</blockquote>"
         )
-    passages = "".join(_hit(number, hit, answered=True) for number, hit in enumerate(answer.hits, 1))
-    below = f"<details><summary>Passages, best first</summary>{passages}</details>"
-    return f'{searched}{quotes}<p class="fn-meta">{sure}</p>{below}'
+    how = say("answer.sure", sure="\0").split("\0")
+    return f'{quotes}<p class="fn-meta">{escape(how[0])}{sure(answer.confidence)}{escape(how[1])}</p>'
+
+
+def _passages(answer: Answer) -> str:
+    if not answer.hits:
+        return ""
+    title = say("answer.passages" if answer.answered else "answer.nearest")
+    hits = "".join(_hit(number, hit, answer) for number, hit in enumerate(answer.hits, 1))
+    return f'<h4 class="fn-passages">{escape(title)}</h4>{hits}'
+
+
+def _hit(number: int, hit: Hit, answer: Answer) -> str:
+    marks = [Shade(e.citation.start, e.citation.end, "mark") for e in hit.evidence] if answer.answered else []
+    place = ", ".join(hit.citation.places())
+    where = f"<span>{escape(hit.citation.title)}</span>" + (f"<span>{escape(place)}</span>" if place else "")
+    return (
+        f'<details class="fn-hit"{_place(hit.citation)}><summary><span class="fn-number">{number}</span>'
+        f'<span class="fn-where">{where}</span>{sure(hit.confidence)}</summary>'
+        f"<p>{shaded(hit.text, hit.citation.start, marks)}</p>{_cite(hit.citation)}{copies(hit.citation)}</details>"
+    )
 
 
 def _pointed(evidence: Evidence) -> str:
@@ -119,53 +156,11 @@ def _pointed(evidence: Evidence) -> str:
     return f"{escape(before)}<strong>{escape(words)}</strong>{escape(after)}"
 
 
-def _hit(number: int, hit: Hit, *, answered: bool) -> str:
-    marks = [(e.citation.start, e.citation.end) for e in hit.evidence] if answered else []
-    text = _shaded(hit.text, hit.citation.start, (0, 0), marks)
-    return f'<div class="fn-hit"><span class="fn-number">{number}</span><p>{text}</p>{_button(hit.citation, hit)}</div>'
+def _cite(citation: Citation) -> str:
+    """A citation to click: the place around it says what the source panel opens."""
+    return button("open", str(citation), classes="fn-cite")
 
 
-def _button(citation: Citation, hit: Hit) -> str:
-    """A citation to click: it carries the place that the source panel opens."""
-    marks = [[e.citation.start, e.citation.end] for e in hit.evidence]
-    place = {"document": citation.document_id, "passage": [hit.citation.start, hit.citation.end], "marks": marks}
-    return (
-        f'<button type="button" class="fn-cite" data-place="{escape(json.dumps(place))}">'
-        f"{escape(str(citation))}</button>"
-    )
-
-
-def _copies(citation: Citation) -> str:
-    """Buttons that copy a quote with its reference; and the original, where it is on the web."""
-    forms = {"sentence": "quote", "markdown": "Markdown", "bibtex": "BibTeX", "ris": "RIS"}
-    buttons = "".join(
-        f'<button type="button" data-copy="{escape(FORMATS[form](citation))}">{name}</button>'
-        for form, name in forms.items()
-    )
-    link = f'<a href="{escape(citation.link())}" target="_blank" rel="noreferrer">Open the original</a>'
-    web = link if is_url(citation.source) else ""
-    return f'<div class="fn-copies"><span>Copy</span>{buttons}{web}</div>'
-
-
-def _block(document: Document, block: Block, place: Place | None) -> str:
-    passage, marks = (place.passage, place.marks) if place else ((0, 0), ())
-    text = _shaded(document.text[block.start : block.end], block.start, passage, marks)
-    label = f' data-number="{block.number}"' if block.number is not None else ""
-    return f'<p class="fn-{block.kind}"{label}>{text}</p>'
-
-
-def _shaded(text: str, offset: int, passage: tuple[int, int], marks: Sequence[tuple[int, int]]) -> str:
-    """Escaped text that begins at an offset, its part of the passage and of the marks wrapped."""
-    cuts = {0, len(text)}
-    for start, end in (passage, *marks):
-        cuts |= {min(max(start - offset, 0), len(text)), min(max(end - offset, 0), len(text))}
-    ordered = sorted(cuts)
-    out = ""
-    for start, end in pairwise(ordered):
-        piece = escape(text[start:end])
-        if any(first <= start + offset < last for first, last in marks):
-            piece = f"<mark>{piece}</mark>"
-        elif passage[0] <= start + offset < passage[1]:
-            piece = f'<span class="fn-passage">{piece}</span>'
-        out += piece
-    return out
+def _place(citation: Citation) -> str:
+    place = {"document": citation.document_id, "start": citation.start, "end": citation.end}
+    return f' data-place="{escape(json.dumps(place | {"sha": citation.sha256[:12]}))}"'

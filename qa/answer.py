@@ -102,9 +102,9 @@ def search(library: Index, question: str, n: int = CANDIDATES, places: Collectio
 def compose(library: Index, asked: Asked, k: int, options: Options = Options()) -> Answer:
     """Candidates to answer: order them, find the evidence, and decide whether it is enough."""
     ranked, keep = found(asked, k, options)
-    hits = tuple(_hit(library, item, keep) for item in ranked[:k])
     own = library.fact(CALIBRATION)
-    sure = [confidence(ranked, at, own) for at in range(len(hits))]
+    sure = [confidence(ranked, at, own) for at in range(min(k, len(ranked)))]
+    hits = tuple(_hit(library, item, keep, p) for item, (p, _) in zip(ranked, sure))
     # A further passage is cited when it would count as an answer by itself.
     enough = [p >= model.threshold(options.budget) for p, model in sure]
     answered = bool(enough) and enough[0]
@@ -145,7 +145,7 @@ def _library(index: Index | None) -> Iterator[Index]:
         yield default
 
 
-def _hit(library: Index, item: Ranked, keep: NDArray[np.bool_]) -> Hit:
+def _hit(library: Index, item: Ranked, keep: NDArray[np.bool_], sure: float) -> Hit:
     passage = item.candidate.passage
     document = library.document(passage.document_id)
     if document is None or document.text[passage.start : passage.end] != passage.text:
@@ -154,4 +154,4 @@ def _hit(library: Index, item: Ranked, keep: NDArray[np.bool_]) -> Hit:
             "Run footnote check, and add the document again."
         )
     evidence = find_evidence(document, item, keep)
-    return Hit(passage.text, item.score, cite(document, passage.start, passage.end), (evidence,))
+    return Hit(passage.text, item.score, cite(document, passage.start, passage.end), (evidence,), sure)

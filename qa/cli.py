@@ -91,6 +91,8 @@ def _parser() -> argparse.ArgumentParser:
     serving = command("serve", _serve, "Open the web page.")
     serving.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1: this machine only)")
     serving.add_argument("--port", type=int, default=7860)
+    text = "let visitors from other machines add and remove documents (with a --host that they reach)"
+    serving.add_argument("--allow-changes", action="store_true", help=text)
     choices(serving)
     return parser
 
@@ -192,7 +194,14 @@ def _calibrate(options: argparse.Namespace) -> int:
 def _serve(options: argparse.Namespace) -> int:
     from app import serve
 
-    serve(options.index, model=options.model, host=options.host, port=options.port, options=_choices(options))
+    serve(
+        options.index,
+        model=options.model,
+        host=options.host,
+        port=options.port,
+        options=_choices(options),
+        allow_changes=options.allow_changes,
+    )
     return DONE
 
 

@@ -98,12 +98,14 @@ class Evidence:
 @dataclass(frozen=True)
 class Hit:
     """A ranked passage. `score` orders the hits of one question, higher is better;
-    `evidence` is what in the passage comes closest to an answer, best first."""
+    `evidence` is what in the passage comes closest to an answer, best first. `confidence`: the
+    calibrated probability, in [0, 1], that it answers."""
 
     text: str
     score: float
     citation: Citation
     evidence: tuple[Evidence, ...]
+    confidence: float = 0.0
 
 
 @dataclass(frozen=True)

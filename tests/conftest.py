@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from browsing import CHROMIUM, leaves, served
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from index import Index
 from index.encoder import DEFAULT_MODEL, Encoder, shared_encoder
@@ -137,3 +139,34 @@ def multi_vector(tiny: Callable[[str], Path], tmp_path_factory: pytest.TempPathF
     folder = tmp_path_factory.mktemp("multi-vector")
     MultiVectorEncoder(str(tiny("BertModel")), device="cpu").save_pretrained(str(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def article_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The page of a default library, which holds the sample article; not to be changed."""
+    with served(home=tmp_path_factory.mktemp("served")) as address:
+        yield address
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page that fails the test on any request that leaves the machine and any script error."""
+    context = browser.new_context(viewport={"width": 1280, "height": 860})
+    page = context.new_page()
+    strangers: list[str] = []
+    errors: list[str] = []
+    page.on("request", lambda request: strangers.append(request.url) if leaves(request.url) else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.set_default_timeout(60_000)
+    expect.set_options(timeout=60_000)
+    yield page
+    context.close()
+    assert strangers == [] and errors == []

@@ -1,35 +1,21 @@
-"""The web page in a real browser, served by the real command."""
+"""The web page: questions and their answers, in a real browser, served by the real command."""
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
+from browsing import ask, asked_of, in_view, needs_browser, served, shot, visit
 from conftest import QUESTIONS
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from index import Index
 from index.library import SAMPLE
 from qa import ask as look_up
 from qa.evaluate import prepared
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-ARTEFACTS = Path(__file__).parent / "artefacts"
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: install it (Debian: apt-get install chromium)"),
-]
+pytestmark = needs_browser
 
 HOSTILE = """Hostile Teapots
 
@@ -39,92 +25,8 @@ It also says ${window.pwned=3} and {{constructor}} and `code` and **bold** and [
 """
 
 
-@contextmanager
-def served(*arguments: str, home: Path) -> Iterator[str]:
-    """The address of a page served by `footnote serve`, stopped afterwards."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [str(Path(sys.executable).parent / "footnote"), "serve", "--port", str(port), *arguments]
-    environment = {**os.environ, "FOOTNOTE_HOME": str(home)}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as server:
-        try:
-            address = f"http://127.0.0.1:{port}"
-            _wait_for(address, server)
-            yield address
-        finally:
-            server.terminate()
-            server.wait(20)
-
-
-def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 90
-    while time.monotonic() < deadline:
-        assert server.poll() is None, server.stdout and server.stdout.read().decode()
-        try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError("the page did not come up")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def article_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(home=tmp_path_factory.mktemp("served")) as address:
-        yield address
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page that fails the test on any request that leaves the machine and any script error."""
-    context = browser.new_context(viewport={"width": 1280, "height": 860})
-    page = context.new_page()
-    strangers: list[str] = []
-    errors: list[str] = []
-    page.on("request", lambda request: strangers.append(request.url) if _leaves(request.url) else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.set_default_timeout(60_000)
-    expect.set_options(timeout=60_000)
-    yield page
-    context.close()
-    assert strangers == [] and errors == []
-
-
-def _leaves(url: str) -> bool:
-    return not url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:"))
-
-
-def ask(page: Page, question: str) -> None:
-    page.locator("#question textarea").fill(question)
-    page.locator("#question textarea").press("Enter")
-
-
-def shot(page: Page, name: str) -> None:
-    ARTEFACTS.mkdir(exist_ok=True)
-    page.screenshot(path=ARTEFACTS / f"{name}.png")
-
-
-def in_view(page: Page, selector: str) -> bool:
-    """Whether an element lies inside both the window and the source panel."""
-    script = """(selector) => {
-        const box = document.querySelector(selector).getBoundingClientRect();
-        const panel = document.querySelector('#source').getBoundingClientRect();
-        return box.top >= Math.max(0, panel.top - 1) && box.bottom <= Math.min(innerHeight, panel.bottom + 1);
-    }"""
-    return bool(page.evaluate(script, selector))
-
-
 def test_a_question_is_answered_and_its_citation_opens_the_source_at_the_words(article_page: str, page: Page) -> None:
-    page.goto(article_page)
+    visit(page, article_page)
     ask(page, "Who is the main architect of the Great Firewall?")
     quote = page.locator(".fn-quote").first
     expect(quote).to_contain_text("Fang Binxing")
@@ -143,7 +45,7 @@ def test_a_question_is_answered_and_its_citation_opens_the_source_at_the_words(a
 
 def test_a_quote_is_copied_with_its_reference(article_page: str, page: Page) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.goto(article_page)
+    visit(page, article_page)
     ask(page, "Who is the main architect of the Great Firewall?")
     for name, beginning in (("quote", "“Most notably"), ("BibTeX", "@misc{beyond"), ("RIS", "TY  - GEN")):
         button = page.locator(".fn-copies").first.get_by_role("button", name=name, exact=True)
@@ -155,11 +57,14 @@ def test_a_quote_is_copied_with_its_reference(article_page: str, page: Page) -> 
 
 
 def test_passages_open_and_lead_to_their_source(article_page: str, page: Page) -> None:
-    page.goto(article_page)
+    visit(page, article_page)
     ask(page, "What does ICANN do?")
-    page.get_by_text("Passages, best first").click()
+    expect(page.get_by_text("Passages, best first")).to_be_visible()
     second = page.locator(".fn-hit").nth(1)
-    expect(second).to_be_visible()
+    expect(second.locator("p")).to_be_hidden()
+    expect(second.locator("summary")).to_contain_text("Beyond the Wuzhen Summit")
+    expect(second.locator(".fn-sure")).to_have_attribute("title", re.compile("probability .* [0-9]+%"))
+    second.locator("summary").click()
     words = " ".join(second.locator("p").inner_text().split())[:25]
     expect(page.locator("#source").locator(".fn-passage, mark")).not_to_have_count(0)  # where the first one stands
     second.locator(".fn-cite").click()
@@ -167,25 +72,26 @@ def test_passages_open_and_lead_to_their_source(article_page: str, page: Page) -
 
 
 def test_what_nothing_answers_is_said(article_page: str, page: Page) -> None:
-    page.goto(article_page)
+    visit(page, article_page)
     ask(page, "What is the boiling point of water at sea level?")
     expect(page.locator(".fn-none")).to_contain_text("Not in these documents")
     expect(page.locator(".fn-quote")).to_have_count(0)
     expect(page.locator("#source mark")).to_have_count(0)
-    page.get_by_text("Nearest passages, which are no answer").click()
-    expect(page.locator(".fn-hit").first).to_be_visible()
+    expect(page.get_by_role("heading", name="Nearest passages, which are no answer")).to_be_visible()
+    page.locator(".fn-hit summary").first.click()
+    expect(page.locator(".fn-hit p").first).to_be_visible()
     assert page.locator(".fn-hit mark").count() == 0
     shot(page, "not-answered")
 
 
 def test_an_example_is_asked_with_one_click(article_page: str, page: Page) -> None:
-    page.goto(article_page)
+    visit(page, article_page)
     page.get_by_role("button", name="How many guests are expected at the conference?").click()
     expect(page.locator(".fn-quote").first).to_contain_text("one thousand two hundred guests")
 
 
 def test_questions_that_cannot_be_asked_get_a_sentence(article_page: str, page: Page) -> None:
-    page.goto(article_page)
+    visit(page, article_page)
     ask(page, "   ")
     expect(page.locator(".fn-error")).to_have_text("The question is empty; ask it in a few words.")
     ask(page, "why " * 25_000)
@@ -193,7 +99,7 @@ def test_questions_that_cannot_be_asked_get_a_sentence(article_page: str, page: 
 
 
 def test_a_question_shows_as_its_characters(article_page: str, page: Page) -> None:
-    page.goto(article_page)
+    visit(page, article_page)
     question = "<img src=x onerror='window.pwned=1'> **ICANN** ${window.pwned=2} {{value}}?"
     ask(page, question)
     expect(page.locator(".fn-turn h3")).to_have_text(question)
@@ -201,12 +107,12 @@ def test_a_question_shows_as_its_characters(article_page: str, page: Page) -> No
     assert page.locator("#conversation img").count() == 0
 
 
-def test_a_hostile_document_is_inert(browser: Browser, page: Page, tmp_path: Path) -> None:
+def test_a_hostile_document_is_inert(page: Page, tmp_path: Path) -> None:
     (tmp_path / "hostile.txt").write_text(HOSTILE)
     with Index.open(tmp_path / "library") as index:
         index.add(tmp_path / "hostile.txt")
     with served("--index", str(tmp_path / "library"), home=tmp_path) as address:
-        page.goto(address)
+        visit(page, address)
         ask(page, "What does the hostile teapot say to its guests?")
         expect(page.locator(".fn-quote").first).to_contain_text('<img src=x onerror="window.pwned=1">')
         source = page.locator("#source .fn-document")
@@ -220,7 +126,7 @@ def test_a_hostile_document_is_inert(browser: Browser, page: Page, tmp_path: Pat
 
 def test_the_page_shows_itself_before_the_model_is_loaded_and_a_question_waits(page: Page, tmp_path: Path) -> None:
     with served(home=tmp_path) as address:  # a first use: the sample is not indexed yet
-        page.goto(address)
+        visit(page, address)
         expect(page.get_by_role("heading", name="Footnote")).to_be_visible()
         assert not list(tmp_path.glob("library/passages.faiss"))
         ask(page, "Who is the main architect of the Great Firewall?")
@@ -235,7 +141,7 @@ def test_a_library_that_cannot_be_opened_is_said_in_the_page(page: Page, tmp_pat
     (tmp_path / "things").mkdir()
     (tmp_path / "things" / "a.txt").write_text("something")
     with served("--index", str(tmp_path / "things"), home=tmp_path) as address:
-        page.goto(address)
+        visit(page, address)
         expect(page.locator("#source")).to_contain_text("is not a Footnote library")
         ask(page, "Who?")
         expect(page.locator(".fn-error")).to_contain_text("is not a Footnote library")
@@ -251,7 +157,7 @@ def test_the_page_listens_on_this_machine_only(article_page: str) -> None:
 
 
 def test_the_sample_is_what_the_examples_ask_about() -> None:
-    from app import EXAMPLES
+    from page.shell import EXAMPLES
     from qa import ask as ask_library
 
     with Index.open() as index:
@@ -268,7 +174,7 @@ def test_a_smaller_error_budget_declines_what_is_less_sure(page: Page, article_p
         for text, answer in sure.items()
         if answer.answered and not look_up(text, index=article, budget=0.05).answered
     )
-    page.goto(article_page)
+    visit(page, article_page)
     ask(page, text)
     expect(page.locator(".fn-turn .fn-quote")).not_to_have_count(0)
     page.locator("#budget").get_by_label("5%", exact=True).check()
@@ -277,7 +183,71 @@ def test_a_smaller_error_budget_declines_what_is_less_sure(page: Page, article_p
 
 
 def test_the_words_that_answer_are_bold_and_a_corrected_word_is_said(page: Page, article_page: str) -> None:
-    page.goto(article_page)
+    visit(page, article_page)
     ask(page, "Who is the main arhcitect of the Great Firewall?")
     expect(page.locator(".fn-quote strong")).to_contain_text("Fang Binxing")
     expect(page.locator(".fn-turn")).to_contain_text("Searched for: Who is the main architect of the Great Firewall?")
+
+
+def test_what_was_searched_for_can_be_corrected_and_is_asked_as_it_stands(page: Page, article_page: str) -> None:
+    visit(page, article_page)
+    ask(page, "Who is the main arhcitect of the Great Firewall?")
+    expect(page.locator(".fn-quote").first).to_be_visible()
+    asked = asked_of(page, "ask")
+    page.get_by_role("button", name="Change what is searched for").click()
+    field = page.locator(".fn-editing textarea")
+    expect(field).to_have_value("Who is the main architect of the Great Firewall?")
+    field.fill("How many guests are expected at the conference?")
+    field.press("Enter")
+    expect(page.locator(".fn-quote").first).to_contain_text("one thousand two hundred guests")
+    expect(page.locator(".fn-turn")).to_have_count(1)
+    assert [data["history"] for data in asked] == [[]]
+
+
+def test_a_follow_up_is_asked_with_what_was_said_before_and_an_earlier_question_can_be_changed(
+    page: Page, article_page: str
+) -> None:
+    visit(page, article_page)
+    asked = asked_of(page, "ask")
+    first, second = (
+        "Who is the main architect of the Great Firewall?",
+        "What is the boiling point of water at sea level?",
+    )
+    ask(page, first)
+    quote = page.locator(".fn-quote").first
+    said = quote.locator("p").inner_text().strip("“”")
+    ask(page, second)
+    expect(page.locator(".fn-none")).to_be_visible()
+    ask(page, "What does ICANN do?")
+    expect(page.locator(".fn-turn h3")).to_have_count(3)
+    expect(page.locator(".fn-turn").last.locator(".fn-quote")).not_to_have_count(0)
+    assert asked[0]["history"] == [] and asked[1]["history"] == [[first, said]]
+    assert [question for question, _ in asked[2]["history"]] == [first, second]
+    assert asked[2]["history"][1][1]  # where nothing answered, the first passage
+
+    page.locator(".fn-turn").nth(1).get_by_role("button", name="Edit this question").click()
+    page.locator(".fn-editing textarea").fill("How many guests are expected at the conference?")
+    page.locator(".fn-editing textarea").press("Enter")
+    expect(page.locator(".fn-turn").nth(1).locator(".fn-quote").first).to_contain_text("two hundred guests")
+    expect(page.locator(".fn-turn h3")).to_have_text(
+        [first, "How many guests are expected at the conference?", "What does ICANN do?"]
+    )
+    assert asked[3]["history"] == [[first, said]]
+
+
+def test_documents_can_be_chosen_to_search_in(page: Page, tmp_path: Path) -> None:
+    for name, bird in (("one", "heron"), ("two", "stork")):
+        (tmp_path / f"{name}.txt").write_text(f"Notes {name}\n\nThe bird of the pond is the {bird}, which eats eels.")
+    with Index.open(tmp_path / "library") as index:
+        index.add(tmp_path / "one.txt", tmp_path / "two.txt")
+    with served("--index", str(tmp_path / "library"), home=tmp_path) as address:
+        visit(page, address)
+        page.get_by_role("button", name="Library").click()
+        page.get_by_label("Search in Notes two").check()
+        expect(page.locator("#fn-scope")).to_contain_text("Searching one chosen document: Notes two")
+        ask(page, "Which bird lives at the pond?")
+        expect(page.locator(".fn-hit")).to_have_count(1)
+        expect(page.locator(".fn-hit").first).to_contain_text("stork")
+        page.get_by_role("button", name="Search all").click()
+        ask(page, "Which bird lives at the pond?")
+        expect(page.locator(".fn-turn").last.locator(".fn-hit")).to_have_count(2)
