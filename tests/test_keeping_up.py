@@ -218,6 +218,25 @@ def test_ctrl_c_keeps_what_is_done_and_the_next_run_goes_on(tmp_path: Path) -> N
         assert len(report.unchanged) == done and len(index.documents()) == 80
 
 
+def test_several_programs_add_at_once(new_library: Index, tmp_path: Path) -> None:
+    write(tmp_path / "large", "large.txt", "\n\n".join(f"The ledger has an entry {n}. " * 20 for n in range(500)))
+    for name in ("left", "right"):
+        for number in range(12):
+            write(tmp_path / name, f"{number}.txt", f"The {name} file {number}. " * 30)
+    command = [sys.executable, "-m", "qa.cli", "add", "--index", str(tmp_path / "library")]
+    adding = [subprocess.Popen([*command, str(tmp_path / name)], stderr=subprocess.PIPE) for name in ("large", "left")]
+    longest = 0.0
+    while adding[0].poll() is None:
+        begun = time.monotonic()
+        new_library.set_fact("written", "meanwhile")
+        longest = max(longest, time.monotonic() - begun)
+        time.sleep(0.1)
+    assert longest < 5  # while the large one was made, too
+    assert not new_library.add(tmp_path / "right").failed
+    assert [process.wait(120) for process in adding] == [0, 0]
+    assert len(new_library.documents()) == 25 and new_library.check() == []
+
+
 WATCH = [sys.executable, "-m", "qa.cli", "watch"]
 
 
