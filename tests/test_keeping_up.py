@@ -161,6 +161,7 @@ def test_files_that_are_too_large_or_lead_nowhere_are_named(new_library: Index, 
         file.truncate(2 * 1024**3)
     (tmp_path / "loop.txt").symlink_to(tmp_path / "loop.txt")
     (tmp_path / "around").symlink_to(tmp_path)
+    (tmp_path / "two\nlines\x1b.pdf").write_text("no PDF")
     odd = os.fsencode(tmp_path) + b"/odd\xff.txt"
     Path(os.fsdecode(odd)).write_text("A name that is not UTF-8.")
     report = new_library.sync(tmp_path)
@@ -168,6 +169,7 @@ def test_files_that_are_too_large_or_lead_nowhere_are_named(new_library: Index, 
     assert reasons == [
         "/huge.txt has 2048 MB; files of up to 100 MB can be added.",
         "/loop.txt is a link that leads nowhere.",
+        "/two\\x0alines\\x1b.pdf is a damaged PDF (PDFSyntaxError); open and save it in a PDF viewer.",
     ]
     assert [Path(document.source).name for document in new_library.documents()] == ["odd\\xff.txt"]
     assert new_library.sync(tmp_path).removed == ()
@@ -274,9 +276,12 @@ class Site(http.server.BaseHTTPRequestHandler):
             self.send_response(302)
             self.send_header("Location", "/round" if self.path == "/round" else "file:///etc/passwd")
             self.end_headers()
-        elif self.path == "/drip":
+        elif self.path in ("/drip", "/slow-headers"):
             self.send_response(200)
-            self.end_headers()
+            if self.path == "/drip":
+                self.end_headers()
+            else:
+                self.flush_headers()
             try:
                 for _ in range(200):
                     self.wfile.write(b"x")
@@ -315,7 +320,13 @@ def test_a_page_is_added_by_its_address_and_private_ones_only_when_allowed(new_l
 
 @pytest.mark.parametrize(
     ("path", "reason"),
-    [("/round", "without an end"), ("/away", "not on the web"), ("/none", "status 404"), ("/drip", "did not come")],
+    [
+        ("/round", "without an end"),
+        ("/away", "not on the web"),
+        ("/none", "status 404"),
+        ("/drip", "did not come"),
+        ("/slow-headers", "did not come"),
+    ],
 )
 def test_addresses_that_lead_nowhere_are_refused_in_a_sentence(path: str, reason: str, site: str) -> None:
     with pytest.raises(ReadError, match=reason) as caught:
@@ -324,7 +335,17 @@ def test_addresses_that_lead_nowhere_are_refused_in_a_sentence(path: str, reason
 
 
 @pytest.mark.parametrize(
-    "host", ["localhost", "127.1", "[::1]", "[::ffff:127.0.0.1]", "10.0.0.1", "169.254.169.254", "0.0.0.0"]
+    "host",
+    [
+        "localhost",
+        "127.1",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "10.0.0.1",
+        "169.254.169.254",
+        "0.0.0.0",
+        "[64:ff9b::7f00:1]",
+    ],
 )
 def test_private_addresses_are_refused_however_they_are_written(host: str) -> None:
     with pytest.raises(ReadError, match="private network"):

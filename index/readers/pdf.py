@@ -14,7 +14,7 @@ from typing import Any
 
 from index.errors import PasswordNeeded, ReadError
 from index.readers.lines import joined, logical
-from index.readers.ocr import NO_TEXT, recognised
+from index.readers.ocr import no_text, recognised
 from index.readers.parsed import Parsed, Part, assembled, day, opening
 from index.readers.ruled import Row, Tables
 from index.types import BlockKind
@@ -67,7 +67,7 @@ def read_pdf(data: bytes, stem: str, password: str | None = None) -> Parsed:
     blank = sorted(set(range(1, pages + 1)) - {box.page for box in boxes})
     boxes += [box for page, texts in recognised(data, blank, password) for box in _stacked(page, texts)]
     if not boxes:
-        raise ReadError(NO_TEXT)
+        raise ReadError(no_text())
     boxes.sort(key=lambda box: box.page)
     kept = _without_running(boxes, pages)
     ordered = [box for _, page in groupby(kept, key=lambda box: box.page) for box in _in_order(list(page))]
