@@ -255,6 +255,10 @@ def test_watch_follows_a_folder_until_it_is_stopped(tmp_path: Path) -> None:
         process.stdout.readline()
         (folder / "a.txt").unlink()
         assert process.stdout.readline() == "1 removed\n"
+        folder.rename(tmp_path / "elsewhere")  # as a disk that is taken out
+        time.sleep(2)
+        with Index.open(library) as index:
+            assert sources(index) == ["b.txt"]
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0
     finally:
