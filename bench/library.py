@@ -81,7 +81,7 @@ def killed(library: Path, folder: Path, good: set[str], kills: int, seconds: flo
     dice, seen, broken_states = random.Random(0), [], 0
     for _ in range(kills):
         process = subprocess.Popen(command(library, folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(4 + dice.random() * 2 * seconds / kills)
+        time.sleep(dice.uniform(1, 9 + 2 * seconds / kills))
         process.send_signal(signal.SIGKILL)
         process.wait()
         with Index.open(library) as index:
