@@ -80,7 +80,8 @@ def added(library: Path, folder: Path) -> tuple[float, int, list[str]]:
 
 def killed(library: Path, folder: Path, good: set[str], kills: int, seconds: float) -> None:
     """Kill `footnote add` at random moments, each time a little further; say what is found after it."""
-    dice, seen, broken_states = random.Random(0), [], 0
+    dice, broken_states = random.Random(0), 0
+    seen: list[int] = []
     for _ in range(kills):
         process = subprocess.Popen(command(library, folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         patience = time.monotonic() + seconds
@@ -95,8 +96,8 @@ def killed(library: Path, folder: Path, good: set[str], kills: int, seconds: flo
             broken_states += bool(index.check())
             if documents:  # one committed at random is found by words of its own
                 chosen = dice.choice(documents)
-                found = retrieve(f'"{chosen.text.split()[-1]}"', index=index, k=1)
-                broken_states += not found or found[0].citation.document_id != chosen.id
+                found = retrieve(f'"{chosen.text.split()[-1]}"', index=index, k=20)
+                broken_states += chosen.id not in {hit.citation.document_id for hit in found}
     lost = sum(later < earlier for earlier, later in pairwise(seen))
     added(library, folder)
     with Index.open(library) as index:
