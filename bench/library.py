@@ -12,11 +12,13 @@ import io
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 import zipfile
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from email.message import EmailMessage
 from itertools import pairwise
 from pathlib import Path
@@ -78,10 +80,14 @@ def added(library: Path, folder: Path) -> tuple[float, int, list[str]]:
 
 def killed(library: Path, folder: Path, good: set[str], kills: int, seconds: float) -> None:
     """Kill `footnote add` at random moments, each time a little further; say what is found after it."""
-    dice, seen, broken_states = random.Random(0), [], 0
+    dice, broken_states = random.Random(0), 0
+    seen: list[int] = []
     for _ in range(kills):
         process = subprocess.Popen(command(library, folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(4 + dice.random() * 2 * seconds / kills)
+        patience = time.monotonic() + seconds
+        while process.poll() is None and stored(library) <= max(seen, default=0) and time.monotonic() < patience:
+            time.sleep(0.05)
+        time.sleep(dice.uniform(0, 2 * seconds / kills))  # a little after something new is stored
         process.send_signal(signal.SIGKILL)
         process.wait()
         with Index.open(library) as index:
@@ -90,8 +96,8 @@ def killed(library: Path, folder: Path, good: set[str], kills: int, seconds: flo
             broken_states += bool(index.check())
             if documents:  # one committed at random is found by words of its own
                 chosen = dice.choice(documents)
-                found = retrieve(f'"{chosen.text.split()[-1]}"', index=index, k=1)
-                broken_states += not found or found[0].citation.document_id != chosen.id
+                found = retrieve(f'"{chosen.text.split()[-1]}"', index=index, k=20)
+                broken_states += chosen.id not in {hit.citation.document_id for hit in found}
     lost = sum(later < earlier for earlier, later in pairwise(seen))
     added(library, folder)
     with Index.open(library) as index:
@@ -101,6 +107,15 @@ def killed(library: Path, folder: Path, good: set[str], kills: int, seconds: flo
         f"killed {kills} times, at {seen} documents: {broken_states} times not whole, {lost} times fewer than before;"
     )
     print(f"           the next run completes it: {good <= inside and whole}")
+
+
+def stored(library: Path) -> int:
+    """How many documents are committed."""
+    try:
+        with closing(sqlite3.connect(f"{(library / 'footnote.db').as_uri()}?mode=ro", uri=True)) as database:
+            return int(database.execute("SELECT count(*) FROM document").fetchone()[0])
+    except sqlite3.Error:  # not made yet
+        return 0
 
 
 def command(library: Path, folder: Path) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import threading
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from itertools import islice
@@ -22,6 +23,7 @@ from index.types import AddReport, Document, Failure, Passage, Progress, is_url
 from index.workers import Task, Unchanged, read_all
 
 _GROUP = 256  # passages gathered from several documents before they are encoded together
+_SECONDS = 2.0  # after which what was gathered is encoded and stored in any case: little is lost when the program ends
 _TELL = 64  # passages of one document between two reports of progress
 
 Told = Callable[[Progress], None]
@@ -155,11 +157,12 @@ def _encoded(documents: Iterable[Document], encoder: Encoder) -> Iterator[tuple[
     """Pair each document with its encoded passages. Small documents are encoded together; the
     passages of a large one are a stream, so that memory stays bounded."""
     group: list[tuple[Document, list[Passage]]] = []
+    begun = time.monotonic()
     for document in documents:
         group.append((document, split.passages(document)))
-        if sum(len(cut) for _, cut in group) >= _GROUP:
+        if sum(len(cut) for _, cut in group) >= _GROUP or time.monotonic() - begun > _SECONDS:
             yield from _encoded_group(group, encoder)
-            group = []
+            group, begun = [], time.monotonic()
     yield from _encoded_group(group, encoder)
 
 

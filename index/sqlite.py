@@ -8,7 +8,7 @@ import sqlite3
 import threading
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, replace
 from importlib import resources
 from pathlib import Path
@@ -30,6 +30,8 @@ _APPLICATION_ID = 0x466F6F74  # "Foot"
 _SCHEMA_VERSION = 2
 _BUSY_SECONDS = 30.0
 _MOST_VARIABLES = 500  # in one SQL statement
+_COLUMNS = 'document_id, start, "end", text, pooled, tokens, spans, sentences'
+_INSERT = f"INSERT INTO passage ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _FAR = 2**62  # beyond the end of any text
 
 
@@ -74,27 +76,23 @@ class SqliteStore:
         structure = json.dumps(
             {name: [asdict(item) for item in getattr(document, name)] for name in ("sections", "blocks", "pages")}
         )
-        count = 0
-        with self._transaction(f"add {document.source} to") as connection:
-            _unlink(connection, document.source)
-            connection.execute(
-                "INSERT INTO document (id, title, source, author, date, sha256, text, structure)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (document.id, document.title, document.source, document.author, document.date)
-                + (document.sha256, document.text, structure),
-            )
-            connection.execute("INSERT INTO source VALUES (?, ?)", (document.source, document.id))
-            for stored in passages:
-                count += 1
-                passage = stored.passage
+        with closing(sqlite3.connect("")) as waiting:  # in memory, and what is too much for it in a file of no name
+            waiting.execute(f"CREATE TABLE passage ({_COLUMNS})")
+            with self._explained(f"add {document.source} to"):
+                waiting.executemany(_INSERT, map(_row, passages))
+            with self._transaction(f"add {document.source} to") as connection:
+                _unlink(connection, document.source)
                 connection.execute(
-                    'INSERT INTO passage (document_id, start, "end", text, pooled, tokens, spans, sentences)'
+                    "INSERT INTO document (id, title, source, author, date, sha256, text, structure)"
                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    (passage.document_id, passage.start, passage.end, passage.text)
-                    + (stored.pooled.tobytes(), stored.tokens, stored.spans.tobytes(), stored.sentences.tobytes()),
+                    (document.id, document.title, document.source, document.author, document.date)
+                    + (document.sha256, document.text, structure),
                 )
-            _bump(connection)
-        return count
+                connection.execute("INSERT INTO source VALUES (?, ?)", (document.source, document.id))
+                rows = waiting.execute(f"SELECT {_COLUMNS} FROM passage ORDER BY rowid")
+                count = connection.executemany(_INSERT, rows).rowcount
+                _bump(connection)
+        return max(count, 0)
 
     def remove(self, document_id: str) -> bool:
         with self._transaction(f"remove {document_id} from") as connection:
@@ -307,6 +305,17 @@ def _script(version: int) -> str:
 def _bump(connection: sqlite3.Connection) -> None:
     """A new generation: whoever holds derived data can see that it is out of date."""
     connection.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'generation'")
+
+
+def _row(stored: StoredPassage) -> tuple[object, ...]:
+    """A passage as a row of `_COLUMNS`."""
+    passage = stored.passage
+    return (passage.document_id, passage.start, passage.end, passage.text) + (
+        stored.pooled.tobytes(),
+        stored.tokens,
+        stored.spans.tobytes(),
+        stored.sentences.tobytes(),
+    )
 
 
 def _any_of(words: Sequence[str]) -> str:

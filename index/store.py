@@ -43,7 +43,8 @@ class Store(Protocol):
         """Reads inside see one committed state, whatever is written meanwhile."""
 
     def put(self, document: Document, passages: Iterable[StoredPassage]) -> int:
-        """Add a document, or replace the one with its id; the passages may be a stream.
+        """Add a document, or replace the one with its id; the passages may be a stream, which is drawn
+        before anything is locked: others can write while it is made.
         Returns how many there were. A source that named another document names this one now."""
 
     def link(self, document_id: str, source: str) -> None:

@@ -30,13 +30,14 @@ def watch(
         if not synced:  # only now, when no change can be missed
             told(index.sync(*roots))
             synced = True
-        paths = {Path(name) for _, name in changes}
+        there = [root for root in present if root.is_dir()]  # else moved, or a disk that is gone: nothing is removed
+        paths = {path for _, name in changes if any((path := Path(name)).is_relative_to(root) for root in there)}
         if not paths:
             continue
         if any(path.name == IGNORE or path.is_dir() for path in paths):
-            report = index.sync(*present)
+            report = index.sync(*there)
         else:
-            here = [path for path in sorted(paths) if path.is_file() and any(_takes(root, path) for root in present)]
+            here = [path for path in sorted(paths) if path.is_file() and any(_takes(root, path) for root in there)]
             report = index.add(*here) if here else AddReport()
             lost = tuple(name for path in sorted(paths) for name in index.forget(path))
             report = AddReport(**vars(report) | {"removed": lost})

@@ -54,7 +54,7 @@ _NAME = re.compile(r"(?<=[\w,;] )(?!I\b)[A-Z]\w*|\b(?!I\b)[A-Z]\w*[A-Z0-9]\w*\b|
 _WORD = re.compile(r"\w[\w'-]*")
 _SAY_LITTLE = """
     a about again ago also am an and another any are as at be because been before being but by can cool could did do
-    does doing don done during each else ever every few for from get give go good great had has have having he heard
+    does doing don done during each else ever every few for from get give go good had has have having he heard
     her here hers him his how i if in interesting into is it its just know least less let like long many me mean
     meant mind more most much my name no nor not of oh ok okay on once one ones only or other others our out over
     own please possible really said same say says she should show so some such tell than thank thanks that the their

@@ -24,12 +24,12 @@ RULES = {
     "a pronoun": ("What did he say?", "What did Tesla do after he left Edison?"),
     "its": ("What are its effects?", "How did Netflix change its model?"),
     "they": ("Why did they refuse?", "Why did the Huguenots say that they were loyal?"),
-    "it": ("How does it work?", "Is it true that enzymes are proteins?"),
+    "it": ("How does it work?", "Is it true that amylase and pepsin are proteins?"),
     "that": ("and when was that?", "Which treaty did the kings sign that the pope opposed?"),
     "this": ("Who opposed this?", "What happened in Warsaw this year?"),
     "there": ("What can one see there?", "Is there a tunnel under the Rhine?"),
-    "one": ("Which one is older?", "What is one of the causes of inflation?"),
-    "such": ("Who makes such claims? Others?", "Is there such a thing as a prime knot?"),
+    "one": ("Which one is older?", "What is one of the causes of inflation in Kenya?"),
+    "such": ("Who makes such claims? Others?", "Is there such a thing as a prime knot in algebra?"),
     "other": ("Any other names?", "What lies on the other side of the Wall?"),
     "a leading word": ("What about Apple?", "What do sheep eat about the house in winter?"),
     "and": ("And in Europe?", "Which rivers and lakes does Kenya have?"),
@@ -57,7 +57,7 @@ def test_a_question_of_few_words_without_a_name_takes_the_last_subject_and_it_co
 def test_names_of_the_answer_come_after_the_terms_of_the_questions_and_each_once() -> None:
     found = follow("and when was that?", HISTORY)
     assert found.terms == ("Fang", "Binxing")
-    assert found.names == ("Great", "Firewall", "June", "2014")
+    assert found.names == ("Firewall", "June", "2014")
 
 
 def test_without_a_history_nothing_is_added() -> None:
@@ -199,9 +199,16 @@ def test_what_only_looks_like_a_move_is_a_question(question: str) -> None:
 def test_chat_follows_a_conversation_and_forgets_it_when_told(footnote: Shell, tmp_path: Path, home: Path) -> None:
     (tmp_path / "book.md").write_text(BOOK)
     assert footnote("add", tmp_path / "book.md", "--index", tmp_path / "library").returncode == 0
-    typed = "Who invented the blue teapot?\nand where was it sold?\n\n=and where was it sold?\nonly in chapter 9\nnew\nquit\nlost\n"
+    turns = [
+        "Who invented the blue teapot?",
+        "and where was it sold?",
+        "",
+        "=and where was it sold?",
+        "only in chapter 9",
+    ]
+    typed = "\n".join([*turns, "new", "quit", "lost", ""])
     done = footnote("chat", "--index", tmp_path / "library", input=typed)
     assert done.returncode == 0, done.stderr
-    assert "“It was sold all over Portugal.”" in done.stdout or "sold all over Portugal" in done.stdout
+    assert "sold all over Portugal" in done.stdout
     assert done.stdout.count("Searched for:") == 1 and "blue teapot" in done.stdout.partition("Searched for:")[2]
     assert "There is no chapter 9" in done.stderr and "lost" not in done.stdout

@@ -236,7 +236,7 @@ def laughing() -> bytes:
 BROKEN: dict[str, tuple[Callable[[], bytes], str]] = {
     "truncated.pdf": (lambda: two_columns([sentence(i) for i in range(60)])[:900], "damaged PDF|no text"),
     "not.pdf": (lambda: b"%PDF-1.7 and then nothing of the sort", "damaged PDF|no text"),
-    "scanned.pdf": (lambda: lines_of([[]]), "has no text, as scanned pages do"),
+    "scanned.pdf": (lambda: lines_of([[]]), "has no text"),
     "locked.pdf": (lambda: lines_of([["Secret."]], encrypt=StandardEncryption("key", "owner")), "is encrypted"),
     "not.docx": (lambda: b"PK no archive at all", "no archive"),
     "empty.docx": (lambda: bomb("x")[:0] + epub([]), "damaged Word file"),

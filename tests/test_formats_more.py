@@ -288,3 +288,13 @@ def test_broken_and_hostile_files_are_refused_in_a_sentence(name: str) -> None:
         read(make(), name)
     said = str(caught.value)
     assert said.startswith(name) and said.endswith(".") and "\n" not in said and len(said) < 200
+
+
+def test_a_page_as_large_as_a_house_does_not_burst_the_memory() -> None:
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(14_400, 14_400))
+    canvas.showPage()
+    canvas.setPageSize((600, 800))
+    canvas.drawString(70, 700, "The second page has words.")
+    canvas.save()
+    assert texts(read(out.getvalue(), "large.pdf")) == ["The second page has words."]

@@ -161,6 +161,7 @@ def test_files_that_are_too_large_or_lead_nowhere_are_named(new_library: Index, 
         file.truncate(2 * 1024**3)
     (tmp_path / "loop.txt").symlink_to(tmp_path / "loop.txt")
     (tmp_path / "around").symlink_to(tmp_path)
+    (tmp_path / "two\nlines\x1b.pdf").write_text("no PDF")
     odd = os.fsencode(tmp_path) + b"/odd\xff.txt"
     Path(os.fsdecode(odd)).write_text("A name that is not UTF-8.")
     report = new_library.sync(tmp_path)
@@ -168,6 +169,7 @@ def test_files_that_are_too_large_or_lead_nowhere_are_named(new_library: Index, 
     assert reasons == [
         "/huge.txt has 2048 MB; files of up to 100 MB can be added.",
         "/loop.txt is a link that leads nowhere.",
+        "/two\\x0alines\\x1b.pdf is a damaged PDF (PDFSyntaxError); open and save it in a PDF viewer.",
     ]
     assert [Path(document.source).name for document in new_library.documents()] == ["odd\\xff.txt"]
     assert new_library.sync(tmp_path).removed == ()
@@ -218,6 +220,25 @@ def test_ctrl_c_keeps_what_is_done_and_the_next_run_goes_on(tmp_path: Path) -> N
         assert len(report.unchanged) == done and len(index.documents()) == 80
 
 
+def test_several_programs_add_at_once(new_library: Index, tmp_path: Path) -> None:
+    write(tmp_path / "large", "large.txt", "\n\n".join(f"The ledger has an entry {n}. " * 20 for n in range(500)))
+    for name in ("left", "right"):
+        for number in range(12):
+            write(tmp_path / name, f"{number}.txt", f"The {name} file {number}. " * 30)
+    command = [sys.executable, "-m", "qa.cli", "add", "--index", str(tmp_path / "library")]
+    adding = [subprocess.Popen([*command, str(tmp_path / name)], stderr=subprocess.PIPE) for name in ("large", "left")]
+    longest = 0.0
+    while adding[0].poll() is None:
+        begun = time.monotonic()
+        new_library.set_fact("written", "meanwhile")
+        longest = max(longest, time.monotonic() - begun)
+        time.sleep(0.1)
+    assert longest < 5  # while the large one was made, too
+    assert not new_library.add(tmp_path / "right").failed
+    assert [process.wait(120) for process in adding] == [0, 0]
+    assert len(new_library.documents()) == 25 and new_library.check() == []
+
+
 WATCH = [sys.executable, "-m", "qa.cli", "watch"]
 
 
@@ -234,6 +255,10 @@ def test_watch_follows_a_folder_until_it_is_stopped(tmp_path: Path) -> None:
         process.stdout.readline()
         (folder / "a.txt").unlink()
         assert process.stdout.readline() == "1 removed\n"
+        folder.rename(tmp_path / "elsewhere")  # as a disk that is taken out
+        time.sleep(2)
+        with Index.open(library) as index:
+            assert sources(index) == ["b.txt"]
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0
     finally:
@@ -255,9 +280,12 @@ class Site(http.server.BaseHTTPRequestHandler):
             self.send_response(302)
             self.send_header("Location", "/round" if self.path == "/round" else "file:///etc/passwd")
             self.end_headers()
-        elif self.path == "/drip":
+        elif self.path in ("/drip", "/slow-headers"):
             self.send_response(200)
-            self.end_headers()
+            if self.path == "/drip":
+                self.end_headers()
+            else:
+                self.flush_headers()
             try:
                 for _ in range(200):
                     self.wfile.write(b"x")
@@ -296,7 +324,13 @@ def test_a_page_is_added_by_its_address_and_private_ones_only_when_allowed(new_l
 
 @pytest.mark.parametrize(
     ("path", "reason"),
-    [("/round", "without an end"), ("/away", "not on the web"), ("/none", "status 404"), ("/drip", "did not come")],
+    [
+        ("/round", "without an end"),
+        ("/away", "not on the web"),
+        ("/none", "status 404"),
+        ("/drip", "did not come"),
+        ("/slow-headers", "did not come"),
+    ],
 )
 def test_addresses_that_lead_nowhere_are_refused_in_a_sentence(path: str, reason: str, site: str) -> None:
     with pytest.raises(ReadError, match=reason) as caught:
@@ -305,7 +339,17 @@ def test_addresses_that_lead_nowhere_are_refused_in_a_sentence(path: str, reason
 
 
 @pytest.mark.parametrize(
-    "host", ["localhost", "127.1", "[::1]", "[::ffff:127.0.0.1]", "10.0.0.1", "169.254.169.254", "0.0.0.0"]
+    "host",
+    [
+        "localhost",
+        "127.1",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "10.0.0.1",
+        "169.254.169.254",
+        "0.0.0.0",
+        "[64:ff9b::7f00:1]",
+    ],
 )
 def test_private_addresses_are_refused_however_they_are_written(host: str) -> None:
     with pytest.raises(ReadError, match="private network"):

@@ -1,4 +1,4 @@
-"""Files that are archives inside (Word, EPUB): refused when they would burst the memory."""
+"""Files that are archives inside (Word, EPUB and so on): refused when they would burst the memory."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from index.errors import ReadError
 
 _LARGEST = 300 * 1024**2  # bytes, unpacked
 _FILES = 10_000
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # what encrypted Office files, and those of before 2007, begin with
 
 
 def refuse_archive(data: bytes, stem: str) -> NoReturn:
@@ -18,7 +19,12 @@ def refuse_archive(data: bytes, stem: str) -> NoReturn:
 
 
 def checked_archive(data: bytes) -> zipfile.ZipFile:
-    """The archive in these bytes. Raises ReadError when it is none, or unpacks to too much."""
+    """The archive in these bytes. Raises ReadError when it is none, is encrypted, or unpacks to too much."""
+    if data.startswith(_OLE):
+        raise ReadError(
+            "is encrypted, or of a kind from before 2007; open it, and save a copy without a password as "
+            ".docx, .xlsx or .pptx."
+        )
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except zipfile.BadZipFile:

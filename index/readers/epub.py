@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
 from index.errors import ReadError
 from index.readers.archive import checked_archive
-from index.readers.parsed import Parsed, Part, assembled, day
-
-_BLOCKS = ("p", "li", "blockquote", "pre", "td", "th", "dt", "dd", "figcaption", "div", "section", "article")
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+from index.readers.markup import blocks, tree
+from index.readers.parsed import Parsed, Part, assembled, day, decode, opening
 
 
 def read_epub(data: bytes, stem: str) -> Parsed:
@@ -24,18 +22,22 @@ def read_epub(data: bytes, stem: str) -> Parsed:
     Raises ReadError for a file that is damaged, protected or holds no text.
     """
     archive = checked_archive(data)
-    try:
-        if "META-INF/rights.xml" in archive.namelist():
-            raise ReadError("is protected by its seller (DRM), and cannot be read.")
+    with opening("e-book", "get a fresh copy"):
         package = next(
             e.get("full-path") for e in _xml(archive, "META-INF/container.xml").iter() if _tag(e) == "rootfile"
         )
         opf = _xml(archive, package)
-        items = {e.get("id"): e.get("href") for e in opf.iter() if _tag(e) == "item"}
+        items = {e.get("id"): e for e in opf.iter() if _tag(e) == "item"}
         spine = [items[e.get("idref")] for e in opf.iter() if _tag(e) == "itemref" and e.get("linear") != "no"]
-        named = {_tag(e): " ".join((e.text or "").split()) for e in reversed(list(opf.iter())) if e.text}
+        named = {_tag(e): _words(e) for e in reversed(list(opf.iter())) if e.text}
+        authors = ", ".join(_words(e) for e in opf.iter() if _tag(e) == "creator" and e.text)
         folder = posixpath.dirname(package)
-        names = [posixpath.normpath(posixpath.join(folder, unquote(href))) for href in spine]
+        names = [
+            posixpath.normpath(posixpath.join(folder, unquote(item.get("href"))))
+            for item in spine
+            if "html" in item.get("media-type", "html")
+        ]
+        _refuse_protected(archive, names)
         titles = _titles(archive, opf, folder)
         labels: dict[int, str] = {}
         parts: list[Part] = []
@@ -47,12 +49,8 @@ def read_epub(data: bytes, stem: str) -> Parsed:
                     part = replace(part, pages=((0, len(labels)),))
                     begins = False
                 parts.append(part)
-    except ReadError:
-        raise
-    except Exception as error:  # zip, XML and the contents of both can be wrong in many ways
-        raise ReadError(f"is a damaged e-book ({type(error).__name__}); get a fresh copy.") from error
     return assembled(
-        parts, named.get("title") or stem, named.get("creator"), labels, date=day(named.get("date")), unit="chapter"
+        parts, named.get("title") or stem, authors or None, labels, date=day(named.get("date")), unit="chapter"
     )
 
 
@@ -66,15 +64,17 @@ def _tag(element: Any) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
+def _words(element: Any) -> str:
+    return " ".join((element.text or "").split())
+
+
 def _titles(archive: zipfile.ZipFile, opf: Any, folder: str) -> dict[str, str]:
     """What the table of contents calls each file: that of EPUB 3 (nav), else that of EPUB 2 (ncx)."""
-    from lxml import html
-
     found: dict[str, str] = {}
     for item in (element for element in opf.iter() if _tag(element) == "item"):
         file = posixpath.join(folder, unquote(item.get("href") or ""))
         if "nav" in (item.get("properties") or "").split():
-            links = [(a.get("href"), a.text_content()) for a in html.fromstring(archive.read(file)).iter("a")]
+            links = [(a.get("href"), a.text_content()) for a in tree(decode(archive.read(file))).iter("a")]
         elif item.get("media-type") == "application/x-dtbncx+xml" and not found:
             points = [e for e in _xml(archive, file).iter() if _tag(e) == "navPoint"]
             links = [
@@ -94,35 +94,17 @@ def _titles(archive: zipfile.ZipFile, opf: Any, folder: str) -> dict[str, str]:
 
 
 def _chapter(archive: zipfile.ZipFile, name: str) -> Iterator[Part]:
-    from lxml import html
-
-    body = html.fromstring(archive.read(name)).find(".//body")
-    if body is not None:
-        yield from blocks(body)
+    data = archive.read(name)
+    if data.strip():
+        yield from blocks(tree(decode(data)))
 
 
-def blocks(element: Any) -> Iterator[Part]:
-    """Headings and innermost blocks; text of a block that stands between others is one too."""
-    loose = element.text or ""
-    for child in element:
-        tag = child.tag if isinstance(child.tag, str) else ""
-        inner = any(isinstance(d.tag, str) and d.tag in (*_BLOCKS, *_HEADINGS) for d in child.iterdescendants())
-        if tag in _HEADINGS or tag in _BLOCKS or inner:
-            yield from _loose(loose)
-            loose = child.tail or ""
-            if tag in _HEADINGS:
-                yield Part("heading", " ".join(child.text_content().split()), level=int(tag[1]))
-            elif inner:
-                yield from blocks(child)
-            else:
-                yield from _loose(child.text_content())
-        elif tag not in ("script", "style", ""):
-            loose += child.text_content() + (child.tail or "")
-        else:
-            loose += child.tail or ""
-    yield from _loose(loose)
-
-
-def _loose(text: str) -> Iterator[Part]:
-    if words := " ".join(text.split()):
-        yield Part("paragraph", words)
+def _refuse_protected(archive: zipfile.ZipFile, chapters: Sequence[str]) -> None:
+    """Fonts may be encrypted, as is usual; chapters may not."""
+    members = archive.namelist()
+    locked: set[str] = set()
+    if "META-INF/encryption.xml" in members:
+        ciphers = (e for e in _xml(archive, "META-INF/encryption.xml").iter() if _tag(e) == "CipherReference")
+        locked = {unquote(e.get("URI") or "") for e in ciphers}
+    if "META-INF/rights.xml" in members or locked.intersection(chapters):
+        raise ReadError("is protected by its seller (DRM), and cannot be read.")

@@ -63,7 +63,8 @@ def _front_matter(source: str) -> dict[str, str]:
         return {}
     authors = values.get("author") or values.get("authors")
     if isinstance(authors, list):
-        authors = ", ".join(name for name in authors if isinstance(name, str))
+        named = (author.get("name") if isinstance(author, dict) else author for author in authors)
+        authors = ", ".join(name for name in named if isinstance(name, str))
     date = values.get("date")
-    named = {"title": values.get("title"), "author": authors, "date": str(date) if date else None}
-    return {key: value for key, value in named.items() if isinstance(value, str) and value}
+    told = {"title": values.get("title"), "author": authors, "date": str(date) if date else None}
+    return {key: value for key, value in told.items() if isinstance(value, str) and value}

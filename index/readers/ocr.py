@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 import shutil
 import subprocess
@@ -12,10 +13,17 @@ from index.errors import ReadError
 
 _DPI = 300
 _PAGE_SECONDS = 120.0
-NO_TEXT = (
-    "has no text, as scanned pages do; install Tesseract (tesseract-ocr), which Footnote then uses, "
-    "or make a copy with text by OCR and add that."
-)
+_MOST_PIXELS = 40_000_000  # of a page's image, larger than A2 at 300 dpi
+
+
+def no_text() -> str:
+    """Why there is nothing to read in a PDF, and what to do."""
+    if shutil.which("tesseract"):
+        return "has no text, and Tesseract finds none on its pages either; look at it in a PDF viewer."
+    return (
+        "has no text, as scanned pages do; install Tesseract (tesseract-ocr), which Footnote then uses, "
+        "or make a copy with text by OCR and add that."
+    )
 
 
 def recognised(data: bytes, pages: Sequence[int], password: str | None) -> Iterator[tuple[int, list[str]]]:
@@ -31,9 +39,10 @@ def recognised(data: bytes, pages: Sequence[int], password: str | None) -> Itera
     document = pypdfium2.PdfDocument(data, password=password)
     try:
         for number in pages:
-            image = io.BytesIO()
-            document[number - 1].render(scale=_DPI / 72, grayscale=True).to_pil().save(image, "PNG")
-            command = [tesseract, "stdin", "stdout", "--dpi", str(_DPI), "-l", languages]
+            image, page = io.BytesIO(), document[number - 1]
+            scale = min(_DPI / 72, math.sqrt(_MOST_PIXELS / (page.get_width() * page.get_height())))
+            page.render(scale=scale, grayscale=True).to_pil().save(image, "PNG")
+            command = [tesseract, "stdin", "stdout", "--dpi", str(round(scale * 72)), "-l", languages]
             try:
                 done = subprocess.run(command, input=image.getvalue(), capture_output=True, timeout=_PAGE_SECONDS)
             except subprocess.TimeoutExpired:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from index.errors import PasswordNeeded, ReadError
+from index.errors import ReadError
 from index.readers.archive import checked_archive
-from index.readers.parsed import Parsed, Part, assembled, day
+from index.readers.parsed import Parsed, Part, assembled, day, opening
 
 _OMITTED = ("tracked-changes", "annotation", "sequence-decls", "variable-decls", "forms", "table-of-content")
 
@@ -21,20 +21,14 @@ def read_odt(data: bytes, stem: str) -> Parsed:
     from defusedxml.ElementTree import fromstring
 
     archive = checked_archive(data)
-    try:
+    with opening("OpenDocument file", "open and save it in a word processor"):
         if b"encryption-data" in archive.read("META-INF/manifest.xml"):
-            raise PasswordNeeded("is encrypted; save a copy without its password, and add that.")
+            raise ReadError("is encrypted; save a copy without its password, and add that.")
         content = fromstring(archive.read("content.xml"))
         body = next(element for element in content.iter() if _tag(element) == "text" and len(element))
         parts = list(_blocks(body))
         meta = fromstring(archive.read("meta.xml")) if "meta.xml" in archive.namelist() else ()
         named = {_tag(element): (element.text or "").strip() for element in getattr(meta, "iter", tuple)()}
-    except ReadError:
-        raise
-    except Exception as error:  # zip, XML and the contents of both can be wrong in many ways
-        raise ReadError(
-            f"is a damaged OpenDocument file ({type(error).__name__}); open and save it in a word processor."
-        ) from error
     first = next((part.text for part in parts if part.kind == "title"), stem)
     author = named.get("initial-creator") or named.get("creator")
     return assembled(parts, named.get("title") or first, author, date=day(named.get("creation-date")))

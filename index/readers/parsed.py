@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 from index.errors import ReadError
 from index.sentences import trimmed
@@ -47,6 +48,18 @@ class Part:
     pages: tuple[tuple[int, int], ...] = ()
 
 
+@contextmanager
+def opening(kind: str, remedy: str, *, but: type[Exception] = ReadError) -> Iterator[None]:
+    """Whatever goes wrong inside, other than for want of memory, is the fault of the file: the
+    libraries that read files let errors of many kinds through. `but`: one that passes. Raises ReadError."""
+    try:
+        yield
+    except (but, ReadError, MemoryError, RecursionError):
+        raise
+    except Exception as error:
+        raise ReadError(f"is a damaged {kind} ({type(error).__name__}); {remedy}.") from error
+
+
 def assembled(
     parts: Iterable[Part],
     title: str,
@@ -74,7 +87,15 @@ def assembled(
     labels = labels or {}
     pages = tuple(Page(n, labels.get(n, str(n)), start, end, unit) for (n, start), end in zip(begun, ends))
     sections, blocks = structure(marks)
+    if unit in ("slide", "chapter"):
+        sections = tuple(_cut(section, pages) for section in sections)
     return Parsed(text, title, author, sections, blocks, pages, date)
+
+
+def _cut(section: Section, pages: Sequence[Page]) -> Section:
+    """A section that ends with the slide or the chapter that it is in."""
+    page = next((page for page in reversed(pages) if page.start <= section.start), None)
+    return replace(section, end=min(section.end, page.end)) if page else section
 
 
 def day(value: object) -> str | None:

@@ -14,8 +14,8 @@ from typing import Any
 
 from index.errors import PasswordNeeded, ReadError
 from index.readers.lines import joined, logical
-from index.readers.ocr import NO_TEXT, recognised
-from index.readers.parsed import Parsed, Part, assembled, day
+from index.readers.ocr import no_text, recognised
+from index.readers.parsed import Parsed, Part, assembled, day, opening
 from index.readers.ruled import Row, Tables
 from index.types import BlockKind
 
@@ -54,21 +54,20 @@ def read_pdf(data: bytes, stem: str, password: str | None = None) -> Parsed:
 
     logging.getLogger("pdfminer").setLevel(logging.ERROR)
     try:
-        document = PDFDocument(PDFParser(io.BytesIO(data)), password or "")
-        boxes, pages = _boxes(document, Tables(data, password))
-        labels = _labels(document, pages)
-        info = _info(document)
+        with opening("PDF", "open and save it in a PDF viewer", but=PDFPasswordIncorrect):
+            document = PDFDocument(PDFParser(io.BytesIO(data)), password or "")
+            boxes, pages = _boxes(document, Tables(data, password))
+            labels = _labels(document, pages)
+            info = _info(document)
     except PDFPasswordIncorrect:
         why = "is encrypted, and the password does not open it" if password else "is encrypted"
         raise PasswordNeeded(f"{why}; name it with footnote add --password.") from None
     except RecursionError:
         raise ReadError("is a damaged PDF: its parts contain each other.") from None
-    except Exception as error:  # a parser of hostile input fails in ways that are not listed
-        raise ReadError(f"is a damaged PDF ({type(error).__name__}); open and save it in a PDF viewer.") from error
     blank = sorted(set(range(1, pages + 1)) - {box.page for box in boxes})
     boxes += [box for page, texts in recognised(data, blank, password) for box in _stacked(page, texts)]
     if not boxes:
-        raise ReadError(NO_TEXT)
+        raise ReadError(no_text())
     boxes.sort(key=lambda box: box.page)
     kept = _without_running(boxes, pages)
     ordered = [box for _, page in groupby(kept, key=lambda box: box.page) for box in _in_order(list(page))]

@@ -6,9 +6,8 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from index.errors import ReadError
 from index.readers.archive import checked_archive
-from index.readers.parsed import Parsed, Part, assembled, day
+from index.readers.parsed import Parsed, Part, assembled, day, opening
 
 
 def read_slides(data: bytes, stem: str) -> Parsed:
@@ -18,15 +17,11 @@ def read_slides(data: bytes, stem: str) -> Parsed:
     from pptx import Presentation
 
     checked_archive(data)
-    try:
+    with opening("PowerPoint file", "open and save it in a presentation program"):
         presentation = Presentation(io.BytesIO(data))
         parts = [part for number, slide in enumerate(presentation.slides, 1) for part in _slide(slide, number)]
         properties = presentation.core_properties
         title, author, date = properties.title.strip(), properties.author.strip(), day(properties.created)
-    except Exception as error:  # python-pptx lets the errors of zip, XML and its own model through
-        raise ReadError(
-            f"is a damaged PowerPoint file ({type(error).__name__}); open and save it in a presentation program."
-        ) from error
     first = next((part.text for part in parts if part.kind == "heading"), stem)
     untitled = title in ("", "PowerPoint Presentation")
     return assembled(parts, first if untitled else title, author or None, date=date, unit="slide")
@@ -34,7 +29,7 @@ def read_slides(data: bytes, stem: str) -> Parsed:
 
 def _slide(slide: Any, number: int) -> Iterator[Part]:
     title = slide.shapes.title
-    begun = [Part("heading", title.text)] if title is not None and title.text.strip() else []
+    begun = [Part("heading", " ".join(title.text.split()))] if title is not None and title.text.strip() else []
     begun += _texts(shape for shape in slide.shapes if title is None or shape.shape_id != title.shape_id)
     if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
         begun += _paragraphs(slide.notes_slide.notes_text_frame)
@@ -58,5 +53,5 @@ def _texts(shapes: Iterable[Any]) -> Iterator[Part]:
 
 def _paragraphs(frame: Any) -> Iterator[Part]:
     for paragraph in frame.paragraphs:
-        if text := " ".join("".join(run.text for run in paragraph.runs).split()):
+        if text := " ".join(paragraph.text.split()):  # a line break in it is a vertical tab, which is white space
             yield Part("paragraph", text)

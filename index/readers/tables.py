@@ -5,91 +5,124 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import itertools
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from index.errors import PasswordNeeded, ReadError
+from index.errors import ReadError
 from index.readers.archive import checked_archive
-from index.readers.parsed import Parsed, Part, assembled, day, decode
+from index.readers.parsed import Parsed, Part, assembled, day, decode, opening
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # an encrypted .xlsx is wrapped in the format of old Office files
 _MOST_CELLS = 2_000_000
+_SEPARATORS = ",;\t|"
+
+Row = tuple[int, list[str]]  # its number, from 1, and its cells
 
 
 def read_csv(data: bytes, stem: str) -> Parsed:
-    """Read a table of separated values; what separates them is found by the csv module. The first
-    row names the columns, as in most such files. Raises ReadError for what is not one."""
+    """Read a table of separated values; what separates them is what divides most rows alike, or is
+    named in a first line (“sep=;”), as Excel writes it. The first row names the columns, as in most
+    such files. Raises ReadError for what is not one."""
     text = decode(data)
-    try:
-        dialect = csv.Sniffer().sniff(text[:20_000], delimiters=",;\t|")
-    except csv.Error:
-        dialect = csv.excel
+    named = re.match(r"sep=(.)\r?\n", text)
+    body = text[named.end() :] if named else text
     csv.field_size_limit(10_000_000)
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), dialect))
+        rows = list(_separated(body, named[1] if named else _separator(body[:20_000])))
     except csv.Error as error:
         raise ReadError(f"is not a table of separated values ({error}); save it anew as CSV.") from None
     labels: dict[int, str] = {}
-    return assembled(list(_rows(enumerate(rows, 1), labels)), stem, labels=labels, unit="row")
+    return assembled(list(_rows(enumerate(rows, 2 if named else 1), labels)), stem, labels=labels, unit="row")
+
+
+def _separated(text: str, separator: str) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+
+
+def _separator(sample: str) -> str:
+    """The csv module's own sniffer fails on few columns with quoted line ends."""
+
+    def rows_alike(separator: str) -> tuple[int, int]:
+        lengths = Counter(len(row) for row in _separated(sample, separator) if len(row) > 1)
+        return max(((rows, columns) for columns, rows in lengths.items()), default=(0, 0))
+
+    return max(_SEPARATORS, key=rows_alike)
 
 
 def read_xlsx(data: bytes, stem: str) -> Parsed:
-    """Read an Excel file: each sheet a section, its values as they were last computed. The first
-    row of a sheet names its columns. Raises ReadError for a file that is damaged or encrypted."""
+    """Read an Excel file: each sheet a section, its values as they were last computed, a formula
+    itself where it never was. The first row of a sheet names its columns. Raises ReadError for a
+    file that is damaged or encrypted."""
     from openpyxl import load_workbook
 
-    if data.startswith(_OLE):
-        raise PasswordNeeded("is encrypted, or of an old kind; save a copy without a password as .xlsx, and add that.")
     checked_archive(data)
-    try:
+    with opening("Excel file", "open and save it in Excel"):
         book: Any = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        written: Any = load_workbook(io.BytesIO(data), read_only=True)
         parts: list[Part] = []
         labels: dict[int, str] = {}
         for sheet in book.worksheets:
-            if rows := list(_rows(_values(sheet), labels)):
+            if rows := list(_rows(_values(sheet, written[sheet.title]), labels)):
                 parts += [Part("heading", sheet.title), *rows]
         properties = book.properties
         title, author, date = properties.title, properties.creator, day(properties.created)
-    except ReadError:
-        raise
-    except Exception as error:  # openpyxl lets the errors of zip, XML and its own model through
-        raise ReadError(f"is a damaged Excel file ({type(error).__name__}); open and save it in Excel.") from error
     return assembled(parts, title or stem, None if author == "openpyxl" else author, labels, date=date, unit="row")
 
 
-def _values(sheet: Any) -> Iterator[tuple[int, list[str]]]:
+def _values(sheet: Any, written: Any) -> Iterator[Row]:
     cells = 0
-    for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
-        cells += len(row)
+    for part in (sheet, written):
+        part.reset_dimensions()  # some programs write them wrong, and rows would be missing
+    pairs = zip(sheet.iter_rows(), written.iter_rows())
+    for number, (values, formulas) in enumerate(pairs, 1):
+        cells += len(values)
         if cells > _MOST_CELLS:
             raise ReadError(f"has a sheet of more than {_MOST_CELLS:,} cells, which is more than is read; split it.")
-        if any(value is not None for value in row):
-            yield number, [_written(value) for value in row]
+        row = [_shown(a.value if a.value is not None else b.value, a) for a, b in zip(values, formulas)]
+        if any(row):
+            yield number, row
 
 
-def _written(value: object) -> str:
+def _shown(value: object, cell: Any) -> str:
+    """A value as its cell shows it, where that is simple."""
     if value is None:
         return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, (int, float)) and "%" in (cell.number_format or ""):
+        return f"{value * 100:.15g}%"
+    if isinstance(value, float):
+        return f"{value:.15g}"  # as many digits as Excel has
     if isinstance(value, datetime.datetime) and value.time() == datetime.time():
         return value.date().isoformat()
+    if isinstance(value, datetime.timedelta):
+        minutes, seconds = divmod(round(value.total_seconds()), 60)
+        return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
     return str(value)
 
 
-def _rows(rows: Iterable[tuple[int, list[str]]], labels: dict[int, str]) -> Iterator[Part]:
-    """Rows as “Column: value; Column: value”, the first as the names alone. Rows are counted
-    through all sheets; `labels` gets the number of each in its own."""
+def _rows(rows: Iterable[Row], labels: dict[int, str]) -> Iterator[Part]:
+    """Rows as “Column: value; Column: value”, the first as the names alone; what stands alone
+    above it, such as a title, as it is. Rows are counted through all sheets; `labels` gets the
+    number of each in its own."""
     names: list[str] = []
-    for number, row in rows:
-        cells = [" ".join(cell.split()) for cell in row]
-        if not any(cells):
-            continue
+    cleaned = ((number, [" ".join(cell.split()) for cell in row]) for number, row in rows)
+    filled = (row for row in cleaned if any(row[1]))
+    for (number, cells), below in _with_next(filled):
         counted = len(labels) + 1
         labels[counted] = str(number)
         if names:
             named = zip(names + [""] * (len(cells) - len(names)), cells)
             text = "; ".join(f"{name}: {cell}" if name else cell for name, cell in named if cell)
         else:
-            text, names = " | ".join(cell for cell in cells if cell), cells
+            text = " | ".join(cell for cell in cells if cell)
+            if not below or sum(map(bool, cells)) >= min(2, sum(map(bool, below[1]))):
+                names = cells
         yield Part("paragraph", text, pages=((0, counted),))
+
+
+def _with_next(rows: Iterable[Row]) -> Iterator[tuple[Row, Row | None]]:
+    ahead, behind = itertools.tee(rows)
+    return zip(ahead, itertools.chain(itertools.islice(behind, 1, None), [None]))
