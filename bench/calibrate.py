@@ -2,8 +2,8 @@
 
 Questions of the documents that bench/splits.py keeps for this, which neither train the reader nor
 stand in any report. They are asked of a library of all the file's paragraphs, and of one of the
-document alone, its paragraphs one text: as they are, and with every passage that holds the answer
-taken out. The label is whether the evidence holds the answer. Documents are never split between fitting and judging.
+document alone, its paragraphs one text, where our own questions in a reader's words are asked too:
+as they are, and with every passage that holds the answer taken out. The label is whether the evidence holds the answer. Documents are never split between fitting and judging.
 Nothing is written without --write.
 """
 
@@ -83,7 +83,9 @@ def asked(path: Path, file: str, limit: int, first: int) -> Iterator[tuple[str, 
     with TemporaryDirectory() as folder, Index.open(Path(folder, "library")) as index:
         chosen = list(whole(path, file, Path(folder, "documents").resolve()))
         index.add(Path(folder, "documents"))
-        for question, own in random.Random(1).sample(chosen, min(limit, len(chosen))):
+        ours = [pair for pair in chosen if pair[0].text in OURS]
+        chosen = random.Random(1).sample([pair for pair in chosen if pair[0].text not in OURS], min(limit, len(chosen) - len(ours)))
+        for question, own in chosen + random.Random(2).sample(ours, min(2 * limit, len(ours))):
             everything = search(index, question.text)
             name = question.spans[0].document_id if question.spans else question.words[0]
             mine = tuple(c for c in everything.candidates if c.passage.document_id == name)

@@ -57,7 +57,7 @@ def test_a_question_of_few_words_without_a_name_takes_the_last_subject_and_it_co
 def test_names_of_the_answer_come_after_the_terms_of_the_questions_and_each_once() -> None:
     found = follow("and when was that?", HISTORY)
     assert found.terms == ("Fang", "Binxing")
-    assert found.names == ("Firewall", "June", "2014")
+    assert found.names == ("Great", "Firewall", "June", "2014")
 
 
 def test_without_a_history_nothing_is_added() -> None:
