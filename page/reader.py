@@ -115,7 +115,7 @@ def _head(document: Document, place: Place, paged: bool) -> str:
     return (
         f'<header class="fn-reading"><button type="button" class="fn-back" data-do="back">{escape(say("read.back"))}'
         f'</button><div class="fn-title-line"><h2>{escape(document.title)}</h2>'
-        f'<p class="fn-meta">{by}{escape(document.source)} · SHA-256 {document.sha256[:16]}…</p></div>'
+        f'<p class="fn-meta">{by}{escape(document.source)} · SHA-256 {document.sha256[:12]}…</p></div>'
         f'<div class="fn-tools">{switch if paged else ""}{steps if count else ""}'
         f"{button('link-here', say('read.link'), classes='fn-quiet')}{original if is_url(document.source) else ''}"
         f"</div></header>"

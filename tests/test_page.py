@@ -144,7 +144,7 @@ def test_a_library_that_cannot_be_opened_is_said_in_the_page(page: Page, tmp_pat
         visit(page, address)
         expect(page.locator("#source")).to_contain_text("is not a Footnote library")
         ask(page, "Who?")
-        expect(page.locator(".fn-error")).to_contain_text("is not a Footnote library")
+        expect(page.locator(".fn-turn .fn-error")).to_contain_text("is not a Footnote library")
 
 
 def test_the_page_listens_on_this_machine_only(article_page: str) -> None:

@@ -1,7 +1,7 @@
 // The page comes to life: words, server, and what each click does.
 
-import { $, actions, call, enter, fragment, mark, page, toast } from './base.js';
-import { ask, begin, here, recall, whenReady } from './asking.js';
+import { $, actions, call, element, enter, fragment, mark, page } from './base.js';
+import { ask, here, recall, whenReady } from './asking.js';
 import { open, openAddress } from './reading.js';
 import * as shelves from './shelves.js';
 import * as keys from './keys.js';
@@ -28,26 +28,26 @@ export async function live(given) {
   page.library = new URLSearchParams(location.search).get('library') ?? '';
   const named = openAddress();
   if (named) enter('read');
-  await start({ named });
+  const trouble = await start({ named });
+  if (trouble) {
+    $('#fn-welcome').replaceChildren(element('p', { className: 'fn-error', textContent: trouble }));
+    open({}, { moved: false });
+  }
   if (here()) await recall(here());
 }
 
-// Show the library that is chosen. `keep`: what is open stays. False when it cannot be shown.
+// Show the library that is chosen. `keep`: what is open stays. Tells what kept it from being shown.
 export async function start({ named = false, keep = false } = {}) {
   const told = await call('begin');
   whenReady();
-  if (told.error) {
-    toast(told.error);
-    if (!named) open({}, { moved: false });
-    return false;
-  }
+  if (told.error) return told.error;
   page.library = told.library;
   page.first = told.libraries[0].key;
   shelves.libraries(told.libraries);
   $('#fn-welcome').replaceChildren(fragment(told.welcome));
   if (!named && !(keep && $('.fn-reading'))) open({}, { moved: false });
   if (told.running) shelves.follow();
-  return true;
+  return null;
 }
 
 function clicked(event) {

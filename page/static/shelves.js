@@ -48,7 +48,9 @@ export async function change(key) {
   const before = page.library;
   page.library = key;
   chosen.clear();
-  if (await startLibrary()) { list(1); return true; }
+  const trouble = await startLibrary();
+  if (!trouble) { list(1); return true; }
+  toast(trouble);
   page.library = before;
   libraries([...$('#fn-libraries').options].map((one) => ({ key: one.value, name: one.textContent })));
   return false;
