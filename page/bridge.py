@@ -38,6 +38,7 @@ class Bridge:
             "ask": self._ask,
             "read": self._read,
             "part": self._part,
+            "select": self._select,
             "list": self._list,
             "draw": self._draw,
             "export": self._export,
@@ -105,6 +106,15 @@ class Bridge:
         if place is None or document is None:
             return {"html": notice(say("read.gone"))}
         return {"html": reader.part(document, int(data["part"]), place)}
+
+    def _select(self, library: Library, data: Data) -> Data:
+        document = library.index.document(str(data["document"]))
+        if document is None:
+            return {"html": ""}
+        ends = [(int(block), int(count)) for block, count in data["ends"]]
+        if any(not 0 <= block <= len(document.text) or not 0 <= count <= len(document.text) for block, count in ends):
+            raise ValueError("no place of this document")
+        return {"html": reader.selected(document, ends)}
 
     def _list(self, library: Library, data: Data) -> Data:
         chosen = {str(name) for name in data.get("chosen") or ()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from index.types import is_url
 from page.words import say
@@ -74,6 +74,12 @@ def sure(confidence: float) -> str:
     return f'<span class="fn-sure" title="{escape(why)}">{escape(say(f"answer.{word}"))}</span>'
 
 
+def place(citation: Citation) -> dict[str, Any]:
+    """Where words stand, as the script and the page's addresses have it."""
+    span = {"document": citation.document_id, "start": citation.start, "end": citation.end}
+    return span | {"sha": citation.sha256[:12]}
+
+
 def button(do: str, text: str, *, classes: str = "", label: str = "") -> str:
     """A button that the script acts on."""
     name = f' aria-label="{escape(label)}" title="{escape(label)}"' if label else ""
@@ -90,7 +96,7 @@ def copies(citation: Citation) -> str:
     link = f'<a href="{escape(citation.link())}" target="_blank" rel="noreferrer">{escape(say("copy.original"))}</a>'
     web = link if is_url(citation.source) else ""
     here = button("copy-link", say("copy.link"))
-    return f'<div class="fn-copies"><span>{escape(say("copy"))}</span>{buttons}{here}{web}</div>'
+    return f'<div class="fn-copies"{_place(citation)}><span>{escape(say("copy"))}</span>{buttons}{here}{web}</div>'
 
 
 def _asked(question: str) -> str:
@@ -162,5 +168,4 @@ def _cite(citation: Citation) -> str:
 
 
 def _place(citation: Citation) -> str:
-    place = {"document": citation.document_id, "start": citation.start, "end": citation.end}
-    return f' data-place="{escape(json.dumps(place | {"sha": citation.sha256[:12]}))}"'
+    return f' data-place="{escape(json.dumps(place(citation)))}"'
