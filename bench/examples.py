@@ -1,7 +1,8 @@
-"""Training examples for the reader: questions with spans, and four kinds of questions without."""
+"""Training examples for the reader: questions with spans, and five kinds of questions without."""
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from collections.abc import Iterator, Sequence
@@ -26,6 +27,9 @@ SOURCES = {
     "train/qamr.sentences.json": 11_000,
 }
 
+# Questions of our own about paragraphs of these, in a reader's words and not the text's.
+OWN = ("train/squadshifts.new_wiki.json", "train/squad1.extra13.json")
+
 _NAME = re.compile(r"(?<=\S )(?:[A-Z][\w'’-]+(?: (?:of |the |de |von )?[A-Z][\w'’-]+)*)|\b\d[\d,.]*\d\b|\b\d\b")
 _WORD = re.compile(r"\w{3,}")
 _TURNS = (
@@ -47,7 +51,7 @@ class Example:
 
 def examples(shared: Path, part: str, files: Sequence[str] = tuple(SOURCES), seed: int = 0) -> list[Example]:
     """All examples of one part ("train", "fit" or "report"), those of misleading questions twice
-    in training."""
+    in training and our own three times."""
     rng = random.Random(seed)
     made: list[Example] = []
     for file in files:
@@ -63,8 +67,35 @@ def examples(shared: Path, part: str, files: Sequence[str] = tuple(SOURCES), see
             short = file == "train/qamr.sentences.json"
             made += list(_altered(yes, own, rng, 0.3 if "amazon" not in file else 0.15))
             made += _nearest(yes if short else yes[: len(yes) // 2], own, 0.15 if short else 0.6, rng)
+        made += _own(shared, file, part, own, rng)
     rng.shuffle(made)
     return made
+
+
+def own_questions(shared: Path, file: str) -> list[tuple[Paragraph, str, tuple[int, int] | None]]:
+    """Our own questions about a file: the paragraph, the question, where in it the answer stands."""
+    if file not in OWN:
+        return []
+    every = paragraphs(shared / file)
+    lines = (Path(__file__).parent / "questions" / f"{Path(file).stem}.jsonl").read_text("utf-8").splitlines()
+    asked = [json.loads(line) for line in lines]
+    return [(every[q["paragraph"]], q["question"], tuple(q["answer"]) if q["answer"] else None) for q in asked]
+
+
+def _own(shared: Path, file: str, part: str, own: Sequence[Paragraph], rng: random.Random) -> list[Example]:
+    """Our own questions of a part; in training with the nearest paragraph that does not answer, too."""
+    yes, made = [], []
+    for p, question, answer in own_questions(shared, file):
+        if role(file, p.document) != part:
+            continue
+        if answer is None:
+            made.append(Example(question, _window(p.text, question), None))
+            continue
+        asked = {"question": question, "answers": [{"text": p.text[slice(*answer)], "answer_start": answer[0]}]}
+        if _spans(p, asked):
+            yes.append((p, asked))
+            made.append(_answerable(p, asked, rng))
+    return made * 3 + _nearest(yes, own, 0.5, rng) if part == "train" and yes else made
 
 
 def _spans(p: Paragraph, q: dict[str, Any]) -> list[tuple[int, int]]:

@@ -25,7 +25,7 @@ from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
 LENGTH = 192  # tokens of question and context together
 BATCH = 32
-PEAKS = (1.5e-4, 8e-5, 1e-4)  # learning rate of each pass, reached after a sixteenth of it
+PEAKS = (1.5e-4, 8e-5, 1e-4, 1e-4)  # learning rate of each pass, reached after a sixteenth of it
 SEED = 20
 
 
