@@ -24,8 +24,8 @@ def harbour(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a report as PDF, the same encrypted, and a library of them and of a long text."""
     folder = tmp_path_factory.mktemp("harbour")
     report(folder / "harbour.pdf")
-    long = "\n\n".join(f"Line {number}: nothing happened on day {number}, and so on." for number in range(9_000))
-    (folder / "diary.txt").write_text("Diary\n\n" + long.replace("day 7777,", "day 7777 but a comet over Ghent,"))
+    long = "\n\n".join(f"Line {number}: nothing happened on day {number}, and so on." for number in range(4_000))
+    (folder / "diary.txt").write_text("Diary\n\n" + long.replace("day 3333,", "day 3333 but a comet over Ghent,"))
     (folder / "letter.txt").write_bytes("A letter\r\n\r\nDear Zoë 😀,\r\nthe comet came\r\nat dawn, and left.".encode())
     with Index.open(folder / "library") as index:
         index.add(folder / "harbour.pdf", folder / "diary.txt", folder / "letter.txt")
@@ -92,10 +92,10 @@ def test_a_long_document_comes_in_parts_and_is_marked_far_down(page: Page, harbo
     page.wait_for_function("document.querySelector('#source').scrollTop > 1000")
     assert in_view(page, "#source mark")
     wanted = page.locator(".fn-part[data-wanted]").count()
-    assert wanted > 10  # not there yet
+    assert wanted > 8  # not there yet
     page.locator("#source").evaluate("panel => panel.scrollTop = 0")
     expect(page.locator(".fn-part").first).to_contain_text("nothing happened on day 3,")
-    assert page.locator("#source p").count() < 9_000
+    assert page.locator("#source p").count() < 4_000
 
 
 def test_a_pdf_is_shown_as_its_pages_with_the_words_marked_on_them(page: Page, harbour_page: str) -> None:

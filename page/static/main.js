@@ -2,7 +2,7 @@
 
 import { $, actions, call, element, enter, fragment, mark, page } from './base.js';
 import { ask, here, recall, whenReady } from './asking.js';
-import { open, openAddress } from './reading.js';
+import { nothingOpened, open, openAddress } from './reading.js';
 import * as shelves from './shelves.js';
 import * as keys from './keys.js';
 import './talks.js';
@@ -26,18 +26,15 @@ export async function live(given) {
   shelves.listen();
   window.footnote = { ask };
   page.library = new URLSearchParams(location.search).get('library') ?? '';
-  const named = openAddress();
-  if (named) enter('read');
-  const trouble = await start({ named });
-  if (trouble) {
-    $('#fn-welcome').replaceChildren(element('p', { className: 'fn-error', textContent: trouble }));
-    open({}, { moved: false });
-  }
+  if (openAddress()) enter('read');
+  const trouble = await start();
+  if (trouble) $('#fn-welcome').replaceChildren(element('p', { className: 'fn-error', textContent: trouble }));
+  if (nothingOpened()) open({}, { moved: false }); // an answer may have been quicker
   if (here()) await recall(here());
 }
 
-// Show the library that is chosen. `keep`: what is open stays. Tells what kept it from being shown.
-export async function start({ named = false, keep = false } = {}) {
+// Show the library that is chosen. Tells what kept it from being shown.
+export async function start() {
   const told = await call('begin');
   whenReady();
   if (told.error) return told.error;
@@ -45,7 +42,6 @@ export async function start({ named = false, keep = false } = {}) {
   page.first = told.libraries[0].key;
   shelves.libraries(told.libraries);
   $('#fn-welcome').replaceChildren(fragment(told.welcome));
-  if (!named && !(keep && $('.fn-reading'))) open({}, { moved: false });
   if (told.running) shelves.follow();
   return null;
 }

@@ -8,6 +8,8 @@ let at = 0; // which of the stops
 let zoom = 1; // of the pages
 let turn = 0; // so that an answer that comes late does not replace a later one
 
+export const nothingOpened = () => turn === 0;
+
 const scroller = () => $('#source');
 const text = () => $('.fn-text');
 const sheets = () => $('.fn-pages');

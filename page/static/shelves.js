@@ -49,7 +49,7 @@ export async function change(key) {
   page.library = key;
   chosen.clear();
   const trouble = await startLibrary();
-  if (!trouble) { list(1); return true; }
+  if (!trouble) { list(1); open({}, { moved: false }); return true; }
   toast(trouble);
   page.library = before;
   libraries([...$('#fn-libraries').options].map((one) => ({ key: one.value, name: one.textContent })));
@@ -225,7 +225,8 @@ function finished(told) {
   $('#fn-adding .fn-button').replaceWith(closing());
   announce(text);
   list();
-  startLibrary({ keep: true });
+  startLibrary();
+  if (!$('.fn-reading')) open({}, { moved: false });
 }
 
 function closing() {
