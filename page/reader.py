@@ -183,4 +183,4 @@ def _paragraphs(document: Document, span: Span, place: Place) -> str:
 def _block(document: Document, block: Block, shades: Sequence[Shade]) -> str:
     text = shaded(document.text[block.start : block.end], block.start, list(shades))
     label = f' data-number="{block.number}"' if block.number is not None else ""
-    return f'<p class="fn-{block.kind}"{label} data-from="{block.start}">{text}</p>'
+    return f'<p class="fn-{block.kind}" dir="auto"{label} data-from="{block.start}">{text}</p>'

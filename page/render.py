@@ -125,7 +125,7 @@ def _said(answer: Answer) -> str:
     for evidence in answer.evidence:
         number = next(number for number, hit in enumerate(answer.hits, 1) if evidence in hit.evidence)
         quotes += (
-            f'<blockquote class="fn-quote"{_place(evidence.citation)}><p>“{_pointed(evidence)}”</p>'
+            f'<blockquote class="fn-quote"{_place(evidence.citation)}><p dir="auto">“{_pointed(evidence)}”</p>'
             f'<div class="fn-source"><span class="fn-number">[{number}]</span> {_cite(evidence.citation)}</div>'
             f"{copies(evidence.citation)}</blockquote>"
         )
@@ -144,11 +144,12 @@ def _passages(answer: Answer) -> str:
 def _hit(number: int, hit: Hit, answer: Answer) -> str:
     marks = [Shade(e.citation.start, e.citation.end, "mark") for e in hit.evidence] if answer.answered else []
     place = ", ".join(hit.citation.places())
-    where = f"<span>{escape(hit.citation.title)}</span>" + (f"<span>{escape(place)}</span>" if place else "")
+    where = f"<span>{escape(hit.citation.title)}</span>" + (f" <span>{escape(place)}</span>" if place else "")
     return (
-        f'<details class="fn-hit"{_place(hit.citation)}><summary><span class="fn-number">{number}</span>'
-        f'<span class="fn-where">{where}</span>{sure(hit.confidence)}</summary>'
-        f"<p>{shaded(hit.text, hit.citation.start, marks)}</p>{_cite(hit.citation)}{copies(hit.citation)}</details>"
+        f'<details class="fn-hit"{_place(hit.citation)}><summary><span class="fn-number">{number}</span> '
+        f'<span class="fn-where">{where}</span> {sure(hit.confidence)}</summary>'
+        f'<p dir="auto">{shaded(hit.text, hit.citation.start, marks)}</p>'
+        f"{_cite(hit.citation)}{copies(hit.citation)}</details>"
     )
 
 
