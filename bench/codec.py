@@ -17,7 +17,7 @@ import numpy as np
 from index import codec
 from index.encoder import Encoder
 from index.vectors import faiss_module
-from qa.rank import content_tokens
+from qa.query import token_weights
 
 Vectors = np.ndarray[Any, Any]
 
@@ -42,7 +42,7 @@ def main() -> None:
     questions = []
     for text, _ in asked:
         encoding = encoder.question(text)
-        questions.append(encoding.tokens[content_tokens(text, encoding.spans)])
+        questions.append(encoding.tokens[token_weights(text, encoding.spans) > 0])
     right = np.array([number for _, number in asked])
     coded = codec.encode(tokens)
     size = codec.code_size(tokens.shape[1])

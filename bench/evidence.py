@@ -36,12 +36,12 @@ def main() -> None:
                 right = {span.document_id for span in question.spans}
                 asked = replace(asked, candidates=tuple(c for c in asked.candidates if c.passage.document_id in right))
                 for reader in (None, OFF):
-                    ranked, keep = found(asked, 1, Options(reader=reader))
+                    ranked = found(asked, 1, Options(reader=reader))
                     for item in ranked[:1]:
                         document = index.document(item.candidate.passage.document_id)
                         assert document is not None
                         for gain in GAINS:
-                            evidence = find_evidence(document, item, keep, gain)
+                            evidence = find_evidence(document, item, asked.query, gain)
                             length = len(sentence_spans(evidence.text))
                             seen[reader, gain].append((meets(question, evidence.citation), length))
         print(f"{path.name}: gain, meets the answer, sentences")

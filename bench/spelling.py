@@ -15,6 +15,7 @@ from pathlib import Path
 from index import Index
 from qa.answer import CANDIDATES, Asked, Options, compose, search
 from qa.evaluate import auroc, is_right, prepared, taken_out
+from qa.query import Query, token_weights
 from qa.reader import OFF
 
 
@@ -43,7 +44,8 @@ def main() -> None:
 
 def literal(index: Index, text: str) -> Asked:
     encoding = index.encoder.question(text)
-    return Asked(text, text, encoding, tuple(index.search(text, encoding, CANDIDATES)))
+    weights = token_weights(text, encoding.spans)
+    return Asked(text, Query(text, text, weights, weights), tuple(index.search(text, encoding, CANDIDATES)))
 
 
 def mistyped(question: str, rng: random.Random) -> str:

@@ -86,7 +86,11 @@ class Encoder:
 
     def question(self, text: str) -> Encoding:
         """Encode a question, with the model's prompt for queries where it has one."""
-        return next(self._encode([text], self._prompt("query")))
+        return self.questions([text])[0]
+
+    def questions(self, texts: Sequence[str]) -> list[Encoding]:
+        """Encode questions in one forward pass."""
+        return list(self._encode(texts, self._prompt("query")))
 
     def passages(self, texts: Iterable[str]) -> Iterator[Encoding]:
         """Encode a stream of passages, in order. Texts longer than the model's window are encoded

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
-import numpy as np
-from numpy.typing import NDArray
-
-from index import Candidate, Encoding, Index, LibraryError, Place, QuestionError
+from index import Candidate, Index, LibraryError, Place, QuestionError
 from qa.cite import cite
 from qa.confidence import AGREEING, BUDGET, CALIBRATION, confidence
 from qa.evidence import find_evidence
-from qa.rank import Ranked, content_tokens, fold, rank
+from qa.followup import History
+from qa.moves import Move, narrowed, understand
+from qa.query import Query, build_query
+from qa.rank import Ranked, fold, quoted, rank
 from qa.read import READ, read
 from qa.reader import OFF, shared_reader
 from qa.rerank import RERANKED, rerank, shared_reranker
@@ -43,11 +44,10 @@ class Options:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question, the form of it that was looked up, and the candidates that were found."""
+    """A question as asked, as it was looked up, and the candidates that were found."""
 
     question: str
-    standalone: str
-    encoding: Encoding
+    query: Query
     candidates: tuple[Candidate, ...]
 
 
@@ -78,48 +78,86 @@ def ask(
 
     `budget`, `reader` and `reranker` are those of `Options`; the smaller the budget, the more is
     declined. With `documents`, only those with these ids are searched. `history` holds earlier
-    (question, answer text) pairs, oldest first; it is accepted so that callers can pass it, and
-    does not change what is searched for yet. Raises as `retrieve` does, BudgetError for a budget
-    that cannot be kept, ReaderError and RerankerError for models that cannot be used.
+    (question, answer text) pairs, oldest first: a question that leans on them is searched for with
+    what it leans on (`qa.followup`); "more", "only in chapter 2" and the like are understood
+    (`qa.moves`). Raises as `retrieve` does, BudgetError for a budget that
+    cannot be kept, ReaderError and RerankerError for models that cannot be used.
     """
     question, options = checked(question, k), Options(budget, reader, reranker)
-    places = None if documents is None else [Place(name) for name in documents]
     with _library(index) as library, library.reading():
-        return compose(library, search(library, question, max(k, CANDIDATES), places), k, options)
+        return _answered(library, question, understand(question, history), history, k, documents, options)
 
 
-def search(library: Index, question: str, n: int = CANDIDATES, places: Collection[Place] | None = None) -> Asked:
+def search(
+    library: Index,
+    question: str,
+    n: int = CANDIDATES,
+    places: Collection[Place] | None = None,
+    history: History = (),
+) -> Asked:
     """Look a question up, and once more where the library spells one of its words otherwise."""
-    encoding = library.encoder.question(question)
-    candidates = library.search(question, encoding, n, places)
-    standalone = corrected(question, encoding, candidates)
-    if standalone != question:
-        encoding = library.encoder.question(standalone)
-        candidates = library.search(standalone, encoding, n, places)
-    return Asked(question, standalone, encoding, tuple(candidates))
+    spelled = question
+    while True:
+        query, encoding, literal = build_query(library.encoder, spelled, history)
+        candidates = library.search(query.text, encoding, n, places)
+        again = corrected(spelled, literal, candidates) if spelled == question else spelled
+        if again == spelled:
+            return Asked(question, query, tuple(candidates))
+        spelled = again
+
+
+def _answered(
+    library: Index,
+    asked: str,
+    move: Move,
+    history: History,
+    k: int,
+    documents: Collection[str] | None,
+    options: Options,
+) -> Answer:
+    """Answer a turn of a conversation."""
+    n = max(k, CANDIDATES)
+    places = None if documents is None else [Place(name) for name in documents]
+    if move.where:
+        shown: list[str] = []
+        if history:
+            earlier = compose(library, search(library, history[-1][0], n, places, history[:-1]), k, options)
+            shown = list(dict.fromkeys(hit.citation.document_id for hit in earlier.hits))
+        places = narrowed(library, move.where, documents, shown)
+    found = search(library, move.question, n, places, move.history)
+    if move.more:
+        said = " ".join(answer for _, answer in history)
+        found = replace(found, candidates=tuple(c for c in found.candidates if not quoted(c, said).any()))
+    answer = replace(compose(library, found, k, options), question=asked)
+    if move.where:
+        answer = replace(answer, standalone_question=f"{answer.standalone_question} (only in: {move.where.said})")
+    if move.beside:
+        other = _answered(library, asked, move.beside, move.beside.history, k, documents, options)
+        hits = list(dict.fromkeys(hit for pair in zip_longest(other.hits, answer.hits) for hit in pair if hit))[:k]
+        evidence = (*other.evidence[:1], *answer.evidence[: _MOST_EVIDENCE - 1]) if answer.answered else ()
+        answer = replace(answer, hits=tuple(hits), evidence=tuple(dict.fromkeys(evidence)))
+    return answer
 
 
 def compose(library: Index, asked: Asked, k: int, options: Options = Options()) -> Answer:
     """Candidates to answer: order them, find the evidence, and decide whether it is enough."""
-    ranked, keep = found(asked, k, options)
+    ranked = found(asked, k, options)
     own = library.fact(CALIBRATION)
     sure = [confidence(ranked, at, own) for at in range(min(k, len(ranked)))]
-    hits = tuple(_hit(library, item, keep, p) for item, (p, _) in zip(ranked, sure))
+    hits = tuple(_hit(library, item, asked.query, p) for item, (p, _) in zip(ranked, sure))
     # A further passage is cited when it would count as an answer by itself.
     enough = [p >= model.threshold(options.budget) for p, model in sure]
     answered = bool(enough) and enough[0]
     evidence = tuple(hit.evidence[0] for hit, ok in zip(hits, enough) if ok)[:_MOST_EVIDENCE] if answered else ()
-    return Answer(asked.question, asked.standalone, answered, sure[0][0] if sure else 0.0, evidence, hits)
+    return Answer(asked.question, asked.query.text, answered, sure[0][0] if sure else 0.0, evidence, hits)
 
 
-def found(asked: Asked, k: int, options: Options) -> tuple[list[Ranked], NDArray[np.bool_]]:
-    """The k best candidates or some more, in their last order, and which tokens of the question count."""
-    question = asked.standalone
-    keep = content_tokens(question, asked.encoding.spans)
+def found(asked: Asked, k: int, options: Options) -> list[Ranked]:
+    """The k best candidates or some more, in their last order."""
     reranker = shared_reranker(options.reranker)
-    ranked = fold(rank(asked.candidates, keep), max(k, READ, AGREEING + 1, RERANKED if reranker else 0))
-    ranked = rerank(reranker, question, ranked)
-    return read(shared_reader(options.reader), question, ranked, keep), keep
+    ranked = fold(rank(asked.candidates, asked.query), max(k, READ, AGREEING + 1, RERANKED if reranker else 0))
+    ranked = rerank(reranker, asked.query.text, ranked)
+    return read(shared_reader(options.reader), asked.query, ranked)
 
 
 def checked(question: str, k: int = 5) -> str:
@@ -145,7 +183,7 @@ def _library(index: Index | None) -> Iterator[Index]:
         yield default
 
 
-def _hit(library: Index, item: Ranked, keep: NDArray[np.bool_], sure: float) -> Hit:
+def _hit(library: Index, item: Ranked, query: Query, sure: float) -> Hit:
     passage = item.candidate.passage
     document = library.document(passage.document_id)
     if document is None or document.text[passage.start : passage.end] != passage.text:
@@ -153,5 +191,5 @@ def _hit(library: Index, item: Ranked, keep: NDArray[np.bool_], sure: float) -> 
             f"The library is damaged: a passage of {passage.document_id} is not in its document. "
             "Run footnote check, and add the document again."
         )
-    evidence = find_evidence(document, item, keep)
+    evidence = find_evidence(document, item, query)
     return Hit(passage.text, item.score, cite(document, passage.start, passage.end), (evidence,), sure)

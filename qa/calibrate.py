@@ -92,12 +92,12 @@ def askings(
         ways = [("answerable", asked), ("removed", taken_out(asked, question))]
     for kind, way in ways:
         for name in FEATURES:
-            ranked, keep = found(way, AGREEING + 1, options.unless_read(name == "unread"))
+            ranked = found(way, AGREEING + 1, options.unless_read(name == "unread"))
             if not ranked or (ranked[0].margin is None) != (name == "unread"):
                 continue
             document = index.document(ranked[0].candidate.passage.document_id)
             assert document is not None
-            right = kind == "answerable" and meets(question, find_evidence(document, ranked[0], keep).citation)
+            right = kind == "answerable" and meets(question, find_evidence(document, ranked[0], way.query).citation)
             fourth = ranked[AGREEING].likeness if len(ranked) > AGREEING else None
             yield name, Asking(features(ranked, 0, 0.0), fourth, right, kind, group)
 

@@ -47,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(run=run)
         sub.add_argument("--index", metavar="DIR", help="the library's folder (the default library without it)")
         sub.add_argument("--model", help="a sentence-transformers model, by name or folder")
-        if name != "serve":
+        if name not in ("serve", "chat"):
             sub.add_argument("--json", action="store_true", help="print JSON")
         return sub
 
@@ -61,12 +61,14 @@ def _parser() -> argparse.ArgumentParser:
 
     asking = command("ask", _ask, "Ask a question. Exit status 1 when the library does not answer it.")
     asking.add_argument("question", metavar="QUESTION")
-    asking.add_argument("-k", type=_positive, default=5, help="how many passages to show (5)")
     text = "print the quotes alone, ready for a text or a bibliography: sentence, markdown, bibtex or ris"
     asking.add_argument("--format", choices=("sentence", "markdown", "bibtex", "ris"), help=text, metavar="FORMAT")
-    text = "search only in this document (may be given several times)"
-    asking.add_argument("--in", metavar="ID", dest="documents", action="append", help=text)
-    choices(asking)
+    chatting = command("chat", _chat, "Ask one question after the other; each may lean on those before.")
+    for sub in (asking, chatting):
+        sub.add_argument("-k", type=_positive, default=5, help="how many passages to show (5)")
+        text = "search only in this document (may be given several times)"
+        sub.add_argument("--in", metavar="ID", dest="documents", action="append", help=text)
+        choices(sub)
     adding = command("add", commands.add, "Add files, the documents in folders, and web pages.")
     adding.add_argument("paths", metavar="PATH", nargs="+", help="a file, a folder, or an address on the web")
     adding.add_argument("--password", help="opens encrypted files (asked for at a terminal)")
@@ -136,6 +138,14 @@ def _ask(options: argparse.Namespace) -> int:
     else:
         show_answer(answer)
     return DONE if answer.answered else NOT_FOUND
+
+
+def _chat(options: argparse.Namespace) -> int:
+    from qa.chat import chat
+
+    with open_library(options) as index:
+        chat(index, _choices(options), options.documents, options.k)
+    return DONE
 
 
 def _verify(options: argparse.Namespace) -> int:

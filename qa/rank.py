@@ -9,17 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import Candidate
+from qa.query import Query
 
 # One formula for every collection; ARCHITECTURE.md says what was tried beside it.
 COSINE_WEIGHT = 0.1
 BM25_WEIGHT = 0.1
 
 
+SAID = 0.1  # what a sentence that an earlier answer has quoted loses when a follow-up is asked
+
+
 @dataclass(frozen=True)
 class Ranked:
     """A candidate with its scores: `maxsim` of the whole passage, `evidence` of its best sentence,
-    both in [-1, 1], and which sentence that is; `likeness`, the sum that `rank` orders by, and
-    `score`, what it is ordered by in the end. Where a reader has read it, `margin` is its log-odds
+    both in [-1, 1], and which sentence that is; `likeness`, the sum of all signals, these three by
+    the question's own words; `score`, what it is ordered by. Where a reader has read it, `margin` is its log-odds
     for an answer in that sentence, `answer` where in the passage that answer stands."""
 
     candidate: Candidate
@@ -32,24 +36,18 @@ class Ranked:
     answer: tuple[int, int] | None = None
 
 
-def content_tokens(question: str, spans: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Which of the question's tokens count: those with a letter or a digit, (q,) bool."""
-    keep = np.array([any(map(str.isalnum, question[start:end])) for start, end in spans], bool)
-    return keep if keep.any() else np.ones(len(spans), bool)
-
-
-def maxsim(similarity: NDArray[np.float32]) -> float:
-    """Mean over the question's tokens of the best cosine with any token of the passage.
+def maxsim(similarity: NDArray[np.float32], weights: NDArray[np.float32]) -> float:
+    """Weighted mean over the question's tokens of the best cosine with any token of the passage.
 
     Khattab and Zaharia 2020, "ColBERT"; here over the tokens of a model trained for pooling.
     """
-    return float(similarity.max(axis=1).mean()) if similarity.size else 0.0
+    return float(similarity.max(axis=1) @ weights) if similarity.size else 0.0
 
 
-def by_sentence(candidate: Candidate, keep: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """For each sentence and each token of the question that counts, the best cosine with a token
-    of the sentence: (m, q) float32. Tokens know their context; the mean over q is MaxSim."""
-    similarity, starts = candidate.similarity[keep], candidate.spans[:, 0]
+def by_sentence(candidate: Candidate) -> NDArray[np.float32]:
+    """For each sentence and each token of the question, the best cosine with a token of the
+    sentence: (m, q) float32. Tokens know their context; the weighted mean over q is MaxSim."""
+    similarity, starts = candidate.similarity, candidate.spans[:, 0]
     first = np.searchsorted(starts, candidate.sentences[:, 0])
     last = np.searchsorted(starts, candidate.sentences[:, 1])
     best = np.zeros((len(candidate.sentences), len(similarity)), np.float32)
@@ -59,20 +57,36 @@ def by_sentence(candidate: Candidate, keep: NDArray[np.bool_]) -> NDArray[np.flo
     return best
 
 
-def rank(candidates: Sequence[Candidate], keep: NDArray[np.bool_]) -> list[Ranked]:
+def quoted(candidate: Candidate, said: str) -> NDArray[np.bool_]:
+    """Which sentences of a passage stand in what was said, (m,) bool."""
+    text, said = candidate.passage.text, " ".join(said.split())
+    return np.array([" ".join(text[a:b].split()) in said for a, b in candidate.sentences.tolist()], bool)
+
+
+def sentence_scores(candidate: Candidate, query: Query) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The MaxSim of each sentence by the question's own words, and by all, as it counts in the
+    order: (m,) float32 each."""
+    best = by_sentence(candidate)
+    counted = best @ query.weights
+    if query.said:
+        counted = counted - np.float32(SAID) * quoted(candidate, query.said)
+    return best @ query.own, counted
+
+
+def rank(candidates: Sequence[Candidate], query: Query) -> list[Ranked]:
     """Order candidates, best first, by the sum of the MaxSim of the passage, which sees all of its
     context, and of its best sentence, which cannot collect matches from far apart, with a little
     of the other two signals. BM25 is scaled by the best of these candidates."""
     top_bm25 = max((candidate.bm25 for candidate in candidates), default=0.0)
     ranked = []
     for candidate in candidates:
-        late = maxsim(candidate.similarity[keep])
-        sentences = by_sentence(candidate, keep)
-        scores = sentences.mean(axis=1) if sentences.size else np.zeros(len(sentences))
-        best = int(scores.argmax())
+        scores, counted = sentence_scores(candidate, query)
+        best = int(counted.argmax())
         words = candidate.bm25 / top_bm25 if top_bm25 > 0 else 0.0
-        score = late + float(scores[best]) + COSINE_WEIGHT * candidate.cosine + BM25_WEIGHT * words
-        ranked.append(Ranked(candidate, score, score, late, float(scores[best]), best))
+        rest = COSINE_WEIGHT * candidate.cosine + BM25_WEIGHT * words
+        late, evidence = maxsim(candidate.similarity, query.own), float(scores[best])
+        score = maxsim(candidate.similarity, query.weights) + float(counted[best]) + rest
+        ranked.append(Ranked(candidate, score, late + evidence + rest, late, evidence, best))
     return sorted(ranked, key=lambda item: -item.score)
 
 

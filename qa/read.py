@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from qa.rank import Ranked, by_sentence
+from qa.query import Query
+from qa.rank import Ranked, sentence_scores
 from qa.reader import Reader, Reading
 
 READ = 3  # passages; more cost time and change little
@@ -21,7 +21,7 @@ _SURE = (3.0, 7.0)  # log-odds between which the first goes from nothing to all
 _SCALE = 4.0  # of the log-odds in the second: they are surer than they are right
 
 
-def read(reader: Reader | None, question: str, ranked: Sequence[Ranked], keep: NDArray[np.bool_]) -> list[Ranked]:
+def read(reader: Reader | None, query: Query, ranked: Sequence[Ranked]) -> list[Ranked]:
     """Read the best passages around their best sentence, and order all anew.
 
     What was read gains `margin`, `answer` and, where the reader knows better, another `sentence`.
@@ -32,8 +32,8 @@ def read(reader: Reader | None, question: str, ranked: Sequence[Ranked], keep: N
     best, rest = ranked[:READ], ranked[READ:]
     windows = [window(item) for item in best]
     texts = [item.candidate.passage.text[start:end] for item, (start, end) in zip(best, windows)]
-    readings = reader.read(question, texts)
-    done = [_read(item, at, reading, keep) for item, (at, _), reading in zip(best, windows, readings)]
+    readings = reader.read(query.read, texts)
+    done = [_read(item, at, reading, query) for item, (at, _), reading in zip(best, windows, readings)]
     return sorted([*done, *rest], key=lambda item: -item.score)
 
 
@@ -49,11 +49,11 @@ def window(item: Ranked) -> tuple[int, int]:
     return spans[first][0], spans[last][1]
 
 
-def _read(item: Ranked, at: int, reading: Reading, keep: NDArray[np.bool_]) -> Ranked:
-    likeness = by_sentence(item.candidate, keep).mean(axis=1)
+def _read(item: Ranked, at: int, reading: Reading, query: Query) -> Ranked:
+    likeness, counted = sentence_scores(item.candidate, query)
     answers = [reading.best(start - at, end - at) for start, end in item.candidate.sentences.tolist()]
     margins = np.array([margin for margin, _, _ in answers])
-    sentence = int(np.argmax(likeness + SENTENCE_WEIGHT / (1.0 + np.exp(-np.maximum(margins, -100.0) / _SCALE))))
+    sentence = int(np.argmax(counted + SENTENCE_WEIGHT / (1.0 + np.exp(-np.maximum(margins, -100.0) / _SCALE))))
     margin, start, end = answers[sentence]
     sure = (float(margins.max()) - _SURE[0]) / (_SURE[1] - _SURE[0])
     return replace(
