@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from page.shell import welcome
 from page.words import say
 
 Data = dict[str, Any]
+_log = logging.getLogger(__name__)
 
 
 class Bridge:
@@ -65,6 +67,9 @@ class Bridge:
             return {"error": str(error)}
         except (KeyError, TypeError, ValueError, IndexError, AttributeError):
             return {"error": say("error.asked")}
+        except Exception as error:
+            _log.exception("The page asked for %s", data.get("do"))
+            return {"error": say("error.unexpected", error=type(error).__name__)}
 
     def _begin(self, library: Library, data: Data) -> Data:
         """What a page shows first, once the library is open."""

@@ -123,10 +123,10 @@ def _said(answer: Answer) -> str:
         return f'<p class="fn-none"><strong>{escape(say("answer.none"))}</strong> {escape(say("answer.none.why"))}</p>'
     quotes = ""
     for evidence in answer.evidence:
-        number = next(number for number, hit in enumerate(answer.hits, 1) if evidence in hit.evidence)
+        of = (f"[{number}]" for number, hit in enumerate(answer.hits, 1) if evidence in hit.evidence)
         quotes += (
             f'<blockquote class="fn-quote"{_place(evidence.citation)}><p dir="auto">“{_pointed(evidence)}”</p>'
-            f'<div class="fn-source"><span class="fn-number">[{number}]</span> {_cite(evidence.citation)}</div>'
+            f'<div class="fn-source"><span class="fn-number">{next(of, "")}</span> {_cite(evidence.citation)}</div>'
             f"{copies(evidence.citation)}</blockquote>"
         )
     how = say("answer.sure", sure="\0").split("\0")

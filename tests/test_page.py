@@ -235,6 +235,16 @@ def test_a_follow_up_is_asked_with_what_was_said_before_and_an_earlier_question_
     assert asked[3]["history"] == [[first, said]]
 
 
+def test_a_question_that_leans_on_the_one_before_shows_what_was_searched_for(page: Page, article_page: str) -> None:
+    visit(page, article_page)
+    ask(page, "Who is the main architect of the Great Firewall?")
+    expect(page.locator(".fn-quote").first).to_be_visible()
+    ask(page, "What was he president of?")
+    searched = page.locator(".fn-turn").last.locator(".fn-searched")
+    expect(searched).to_contain_text("Fang Binxing")
+    expect(searched).to_contain_text("What was he president of?")
+
+
 def test_documents_can_be_chosen_to_search_in(page: Page, tmp_path: Path) -> None:
     for name, bird in (("one", "heron"), ("two", "stork")):
         (tmp_path / f"{name}.txt").write_text(f"Notes {name}\n\nThe bird of the pond is the {bird}, which eats eels.")
