@@ -123,7 +123,7 @@ def serve(
             prevent_thread_lock=True,
             max_file_size=_LARGEST,
             app_kwargs={
-                "middleware": [Middleware(Guard, local=local)],
+                "middleware": [Middleware(Guard, local=local, changes=changes)],
                 "routes": [
                     Route("/page-picture", _pictures(libraries, pages)),
                     Mount("/page", StaticFiles(directory=STATIC)),

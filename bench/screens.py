@@ -141,7 +141,7 @@ def troubles(pictures: Pictures, home: Path) -> None:
     (home / "things").mkdir()
     (home / "things" / "a.txt").write_text("something")
     with served("--index", str(home / "things"), home=home) as address, pictures.page(address) as (page, take):
-        page.wait_for_selector("#fn-toast:not([hidden])")
+        page.wait_for_selector("#fn-welcome .fn-error")
         take("18-no-library")
     with served(home=home) as address:
         held = pictures.page(address)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from page.shell import welcome
 from page.words import say
 
 Data = dict[str, Any]
+_log = logging.getLogger(__name__)
 
 
 class Bridge:
@@ -38,6 +40,7 @@ class Bridge:
             "ask": self._ask,
             "read": self._read,
             "part": self._part,
+            "select": self._select,
             "list": self._list,
             "draw": self._draw,
             "export": self._export,
@@ -64,6 +67,9 @@ class Bridge:
             return {"error": str(error)}
         except (KeyError, TypeError, ValueError, IndexError, AttributeError):
             return {"error": say("error.asked")}
+        except Exception as error:
+            _log.exception("The page asked for %s", data.get("do"))
+            return {"error": say("error.unexpected", error=type(error).__name__)}
 
     def _begin(self, library: Library, data: Data) -> Data:
         """What a page shows first, once the library is open."""
@@ -105,6 +111,15 @@ class Bridge:
         if place is None or document is None:
             return {"html": notice(say("read.gone"))}
         return {"html": reader.part(document, int(data["part"]), place)}
+
+    def _select(self, library: Library, data: Data) -> Data:
+        document = library.index.document(str(data["document"]))
+        if document is None:
+            return {"html": ""}
+        ends = [(int(block), int(count)) for block, count in data["ends"]]
+        if any(not 0 <= block <= len(document.text) or not 0 <= count <= len(document.text) for block, count in ends):
+            raise ValueError("no place of this document")
+        return {"html": reader.selected(document, ends)}
 
     def _list(self, library: Library, data: Data) -> Data:
         chosen = {str(name) for name in data.get("chosen") or ()}

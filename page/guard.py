@@ -24,11 +24,12 @@ _HEADERS = {
 class Guard:
     """ASGI middleware. Turns away what another web site makes a browser send here (its Origin is not
     this host) and, where the page is for this machine only, names that were made to lead here (DNS
-    rebinding)."""
+    rebinding). Where visitors may only read, nothing is taken from them either."""
 
-    def __init__(self, app: Any, *, local: bool) -> None:
+    def __init__(self, app: Any, *, local: bool, changes: bool) -> None:
         self._app = app
         self._local = local
+        self._changes = changes
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -41,6 +42,9 @@ class Guard:
             return
         if origin is not None and scope["method"] not in ("GET", "HEAD") and urlsplit(origin).netloc != host:
             await PlainTextResponse("Another site may not ask here.", 403)(scope, receive, send)
+            return
+        if not self._changes and scope["path"].rstrip("/").endswith("/upload"):
+            await PlainTextResponse("Files are not taken here.", 403)(scope, receive, send)
             return
 
         async def guarded(message: Any) -> None:

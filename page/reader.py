@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from index import Block, Document
+from index.sentences import trimmed
 from index.types import is_url
 from page.pages import Pages, is_pdf, pages_of
 from page.pdfium import Unshowable
-from page.render import Shade, button, escape, notice, shaded
+from page.render import Shade, button, copies, escape, notice, shaded
 from page.words import say
+from qa.cite import cite
 from qa.links import link_to
 
 _PART = 15_000  # characters that are fetched together
@@ -81,6 +83,13 @@ def part(document: Document, number: int, place: Place) -> str:
     return _paragraphs(document, spans[number], place)
 
 
+def selected(document: Document, ends: Sequence[tuple[int, int]]) -> str:
+    """Buttons that copy what a person has selected, from one end to the other: each a block, by
+    where it begins, and how many of its characters, as a browser counts them, stand before."""
+    start, end = trimmed(document.text, *sorted(_counted(document.text, *end) for end in ends))
+    return copies(cite(document, start, end)) if start < end else ""
+
+
 def parts(document: Document) -> list[Span]:
     """Where the parts of a document begin and end: between paragraphs."""
     found: list[Span] = []
@@ -92,6 +101,14 @@ def parts(document: Document) -> list[Span]:
     if start < len(document.text) or not found:
         found.append((start, len(document.text)))
     return found
+
+
+def _counted(text: str, start: int, count: int) -> int:
+    """The offset after so many characters, of which a browser takes a line's end for one."""
+    at = start
+    for _ in range(count):
+        at += 2 if text.startswith("\r\n", at) else 1
+    return min(at, len(text))
 
 
 def _head(document: Document, place: Place, paged: bool) -> str:
@@ -106,6 +123,10 @@ def _head(document: Document, place: Place, paged: bool) -> str:
         f'<button type="button" data-do="as-pages" aria-pressed="true">{escape(say("read.pages"))}</button>'
         f'<button type="button" data-do="as-text" aria-pressed="false">{escape(say("read.text"))}</button></div>'
     )
+    zoom = (
+        f'<div class="fn-steps fn-zoom">{button("zoom-out", "−", label=say("read.smaller"))}'
+        f"{button('zoom-in', '+', label=say('read.larger'))}</div>"
+    )
     count = len(place.stops())
     steps = (
         f'<div class="fn-steps">{button("previous-mark", "‹", label=say("read.previous"))}'
@@ -115,10 +136,10 @@ def _head(document: Document, place: Place, paged: bool) -> str:
     return (
         f'<header class="fn-reading"><button type="button" class="fn-back" data-do="back">{escape(say("read.back"))}'
         f'</button><div class="fn-title-line"><h2>{escape(document.title)}</h2>'
-        f'<p class="fn-meta">{by}{escape(document.source)} · SHA-256 {document.sha256[:16]}…</p></div>'
-        f'<div class="fn-tools">{switch if paged else ""}{steps if count else ""}'
+        f'<p class="fn-meta">{by}{escape(document.source)} · SHA-256 {document.sha256[:12]}…</p></div>'
+        f'<div class="fn-tools">{switch + zoom if paged else ""}{steps if count else ""}'
         f"{button('link-here', say('read.link'), classes='fn-quiet')}{original if is_url(document.source) else ''}"
-        f"</div></header>"
+        f'</div><div class="fn-selected" hidden></div></header>'
     )
 
 
@@ -162,4 +183,4 @@ def _paragraphs(document: Document, span: Span, place: Place) -> str:
 def _block(document: Document, block: Block, shades: Sequence[Shade]) -> str:
     text = shaded(document.text[block.start : block.end], block.start, list(shades))
     label = f' data-number="{block.number}"' if block.number is not None else ""
-    return f'<p class="fn-{block.kind}"{label} data-from="{block.start}">{text}</p>'
+    return f'<p class="fn-{block.kind}" dir="auto"{label} data-from="{block.start}">{text}</p>'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from index.types import is_url
 from page.words import say
@@ -74,6 +74,12 @@ def sure(confidence: float) -> str:
     return f'<span class="fn-sure" title="{escape(why)}">{escape(say(f"answer.{word}"))}</span>'
 
 
+def place(citation: Citation) -> dict[str, Any]:
+    """Where words stand, as the script and the page's addresses have it."""
+    span = {"document": citation.document_id, "start": citation.start, "end": citation.end}
+    return span | {"sha": citation.sha256[:12]}
+
+
 def button(do: str, text: str, *, classes: str = "", label: str = "") -> str:
     """A button that the script acts on."""
     name = f' aria-label="{escape(label)}" title="{escape(label)}"' if label else ""
@@ -90,7 +96,7 @@ def copies(citation: Citation) -> str:
     link = f'<a href="{escape(citation.link())}" target="_blank" rel="noreferrer">{escape(say("copy.original"))}</a>'
     web = link if is_url(citation.source) else ""
     here = button("copy-link", say("copy.link"))
-    return f'<div class="fn-copies"><span>{escape(say("copy"))}</span>{buttons}{here}{web}</div>'
+    return f'<div class="fn-copies"{_place(citation)}><span>{escape(say("copy"))}</span>{buttons}{here}{web}</div>'
 
 
 def _asked(question: str) -> str:
@@ -117,10 +123,10 @@ def _said(answer: Answer) -> str:
         return f'<p class="fn-none"><strong>{escape(say("answer.none"))}</strong> {escape(say("answer.none.why"))}</p>'
     quotes = ""
     for evidence in answer.evidence:
-        number = next(number for number, hit in enumerate(answer.hits, 1) if evidence in hit.evidence)
+        of = (f"[{number}]" for number, hit in enumerate(answer.hits, 1) if evidence in hit.evidence)
         quotes += (
-            f'<blockquote class="fn-quote"{_place(evidence.citation)}><p>“{_pointed(evidence)}”</p>'
-            f'<div class="fn-source"><span class="fn-number">[{number}]</span> {_cite(evidence.citation)}</div>'
+            f'<blockquote class="fn-quote"{_place(evidence.citation)}><p dir="auto">“{_pointed(evidence)}”</p>'
+            f'<div class="fn-source"><span class="fn-number">{next(of, "")}</span> {_cite(evidence.citation)}</div>'
             f"{copies(evidence.citation)}</blockquote>"
         )
     how = say("answer.sure", sure="\0").split("\0")
@@ -138,11 +144,12 @@ def _passages(answer: Answer) -> str:
 def _hit(number: int, hit: Hit, answer: Answer) -> str:
     marks = [Shade(e.citation.start, e.citation.end, "mark") for e in hit.evidence] if answer.answered else []
     place = ", ".join(hit.citation.places())
-    where = f"<span>{escape(hit.citation.title)}</span>" + (f"<span>{escape(place)}</span>" if place else "")
+    where = f"<span>{escape(hit.citation.title)}</span>" + (f" <span>{escape(place)}</span>" if place else "")
     return (
-        f'<details class="fn-hit"{_place(hit.citation)}><summary><span class="fn-number">{number}</span>'
-        f'<span class="fn-where">{where}</span>{sure(hit.confidence)}</summary>'
-        f"<p>{shaded(hit.text, hit.citation.start, marks)}</p>{_cite(hit.citation)}{copies(hit.citation)}</details>"
+        f'<details class="fn-hit"{_place(hit.citation)}><summary><span class="fn-number">{number}</span> '
+        f'<span class="fn-where">{where}</span> {sure(hit.confidence)}</summary>'
+        f'<p dir="auto">{shaded(hit.text, hit.citation.start, marks)}</p>'
+        f"{_cite(hit.citation)}{copies(hit.citation)}</details>"
     )
 
 
@@ -162,5 +169,4 @@ def _cite(citation: Citation) -> str:
 
 
 def _place(citation: Citation) -> str:
-    place = {"document": citation.document_id, "start": citation.start, "end": citation.end}
-    return f' data-place="{escape(json.dumps(place | {"sha": citation.sha256[:12]}))}"'
+    return f' data-place="{escape(json.dumps(place(citation)))}"'

@@ -78,14 +78,12 @@ def _answer(data: dict[str, Any]) -> Answer:
         )
         for hit in data["hits"]
     )
-    told = [_evidence(item) for item in data["evidence"]]
-    known = [evidence for hit in hits for evidence in hit.evidence]
     return Answer(
         str(data["question"]),
         str(data["standalone_question"]),
         bool(data["answered"]),
         float(data["confidence"]),
-        tuple(item for item in told if item in known),
+        tuple(map(_evidence, data["evidence"])),
         hits,
     )
 

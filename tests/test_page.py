@@ -144,7 +144,7 @@ def test_a_library_that_cannot_be_opened_is_said_in_the_page(page: Page, tmp_pat
         visit(page, address)
         expect(page.locator("#source")).to_contain_text("is not a Footnote library")
         ask(page, "Who?")
-        expect(page.locator(".fn-error")).to_contain_text("is not a Footnote library")
+        expect(page.locator(".fn-turn .fn-error")).to_contain_text("is not a Footnote library")
 
 
 def test_the_page_listens_on_this_machine_only(article_page: str) -> None:
@@ -233,6 +233,16 @@ def test_a_follow_up_is_asked_with_what_was_said_before_and_an_earlier_question_
         [first, "How many guests are expected at the conference?", "What does ICANN do?"]
     )
     assert asked[3]["history"] == [[first, said]]
+
+
+def test_a_question_that_leans_on_the_one_before_shows_what_was_searched_for(page: Page, article_page: str) -> None:
+    visit(page, article_page)
+    ask(page, "Who is the main architect of the Great Firewall?")
+    expect(page.locator(".fn-quote").first).to_be_visible()
+    ask(page, "What was he president of?")
+    searched = page.locator(".fn-turn").last.locator(".fn-searched")
+    expect(searched).to_contain_text("Fang Binxing")
+    expect(searched).to_contain_text("What was he president of?")
 
 
 def test_documents_can_be_chosen_to_search_in(page: Page, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import http.server
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -176,6 +177,7 @@ def test_another_library_is_opened_and_remembered(page: Page, address: str, tmp_
     expect(page.locator("#fn-list .fn-title button")).to_have_text(["note"])
     ask(page, "Where does the walrus sleep?")
     expect(page.locator(".fn-quote").first).to_contain_text("Foxe Basin")
+    page.wait_for_url(re.compile("start=.*library="))
     shown = page.url
     visit(page, address)
     page.get_by_role("button", name="Library").click()
@@ -201,6 +203,8 @@ def test_visitors_from_other_machines_may_only_read_unless_allowed(page: Page, t
             {"do": "add", "files": [{"path": "/etc/hosts", "name": "hosts"}]},
         ):
             assert "--allow-changes" in call(page, data)["error"]
+        file = {"files": {"name": "a.txt", "mimeType": "text/plain", "buffer": b"some text"}}
+        assert page.request.post(f"{address}/gradio_api/upload", multipart=file).status == 403
 
 
 def test_only_what_was_uploaded_is_added(page: Page, address: str, tmp_path: Path) -> None:

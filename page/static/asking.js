@@ -62,7 +62,7 @@ function failed(question, budget, error) {
 // Where a quote or a passage stands, with what else its turn found in the same document.
 export function placeOf(within) {
   const turn = within.closest('.fn-turn');
-  const at = JSON.parse(within.closest('[data-place]').dataset.place);
+  const at = JSON.parse(within.closest('[data-place]').dataset.place); // of a quote or of a passage
   const spans = (selector) => $$(selector, turn)
     .map((other) => JSON.parse(other.dataset.place))
     .filter((other) => other.document === at.document)

@@ -34,9 +34,10 @@ const keys = {
   k: () => step(-1),
   o: () => { const place = here(); if (place) { enter('read'); open(placeOf(place)); } },
   c: async () => {
-    const words = $('[data-copy]', here() ?? document)?.dataset.copy;
-    if (!words) return;
-    const told = say(await copy(words) ? 'copy.done' : 'copy.failed');
+    const within = here();
+    const button = $('.fn-selected:not([hidden]) [data-copy]') ?? (within && $('[data-copy]', within));
+    if (!button) return;
+    const told = say(await copy(button.dataset.copy) ? 'copy.done' : 'copy.failed');
     toast(told);
     announce(told);
   },
@@ -55,7 +56,7 @@ export async function copied(pressed, text) {
   announce(pressed.textContent);
   setTimeout(() => { pressed.textContent = pressed.dataset.name; delete pressed.dataset.name; }, 1500);
 }
-actions['copy-link'] = (pressed) => copied(pressed, addressOf(placeOf(pressed)));
+actions['copy-link'] = (pressed) => copied(pressed, addressOf(JSON.parse(pressed.closest('[data-place]').dataset.place)));
 
 export function listen() {
   document.addEventListener('keydown', (event) => {

@@ -1,8 +1,8 @@
 // The page comes to life: words, server, and what each click does.
 
-import { $, actions, call, enter, fragment, mark, page, toast } from './base.js';
-import { ask, begin, here, recall, whenReady } from './asking.js';
-import { open, openAddress } from './reading.js';
+import { $, actions, call, element, enter, fragment, mark, page } from './base.js';
+import { ask, here, recall, whenReady } from './asking.js';
+import { nothingOpened, open, openAddress } from './reading.js';
 import * as shelves from './shelves.js';
 import * as keys from './keys.js';
 import './talks.js';
@@ -26,28 +26,24 @@ export async function live(given) {
   shelves.listen();
   window.footnote = { ask };
   page.library = new URLSearchParams(location.search).get('library') ?? '';
-  const named = openAddress();
-  if (named) enter('read');
-  await start({ named });
+  if (openAddress()) enter('read');
+  const trouble = await start();
+  if (trouble) $('#fn-welcome').replaceChildren(element('p', { className: 'fn-error', textContent: trouble }));
+  if (nothingOpened()) open({}, { moved: false }); // an answer may have been quicker
   if (here()) await recall(here());
 }
 
-// Show the library that is chosen. `keep`: what is open stays. False when it cannot be shown.
-export async function start({ named = false, keep = false } = {}) {
+// Show the library that is chosen. Tells what kept it from being shown.
+export async function start() {
   const told = await call('begin');
   whenReady();
-  if (told.error) {
-    toast(told.error);
-    if (!named) open({}, { moved: false });
-    return false;
-  }
+  if (told.error) return told.error;
   page.library = told.library;
   page.first = told.libraries[0].key;
   shelves.libraries(told.libraries);
   $('#fn-welcome').replaceChildren(fragment(told.welcome));
-  if (!named && !(keep && $('.fn-reading'))) open({}, { moved: false });
   if (told.running) shelves.follow();
-  return true;
+  return null;
 }
 
 function clicked(event) {

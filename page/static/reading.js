@@ -5,7 +5,10 @@ import { $, $$, actions, call, copy, element, enter, fragment, isWide, onEnter, 
 let place = null; // what is open: {document, start, end, marks, others, sha}
 let shown = null; // what the server said of it: {document, sha, stops, pages}
 let at = 0; // which of the stops
+let zoom = 1; // of the pages
 let turn = 0; // so that an answer that comes late does not replace a later one
+
+export const nothingOpened = () => turn === 0;
 
 const scroller = () => $('#source');
 const text = () => $('.fn-text');
@@ -107,7 +110,7 @@ function reveal() {
 
 function drawSheets() {
   const { sizes, labels, boxes, missing } = shown.pages;
-  const dots = Math.min(2, devicePixelRatio || 1) * Math.max(scroller().clientWidth - 40, 320);
+  const dots = Math.min(2, devicePixelRatio || 1) * Math.max(scroller().clientWidth - 40, 320) * zoom;
   const width = Math.min(2400, Math.ceil(dots / 200) * 200);
   const by = Map.groupBy ? Map.groupBy(boxes, (box) => box.page) : grouped(boxes);
   const figures = sizes.map(([wide, high], index) => {
@@ -119,10 +122,18 @@ function drawSheets() {
     const figure = element('figure', { className: 'fn-sheet' }, image, marks);
     figure.dataset.page = number;
     figure.style.aspectRatio = `${wide} / ${high}`;
+    figure.style.width = `${zoom * 100}%`;
+    figure.style.maxWidth = `${zoom * 60}rem`;
     return figure;
   });
   const notices = missing.map((words) => element('p', { className: 'fn-notice', textContent: words }));
   sheets().replaceChildren(...notices, ...figures);
+}
+
+function magnify(times) {
+  zoom = Math.min(Math.max(zoom * times, 0.4), 4);
+  drawSheets();
+  go(at);
 }
 
 function grouped(boxes) {
@@ -151,10 +162,40 @@ function show(pages) {
 
 actions['as-pages'] = () => show(true);
 actions['as-text'] = () => show(false);
+actions['zoom-in'] = () => magnify(1.25);
+actions['zoom-out'] = () => magnify(0.8);
 actions['next-mark'] = () => go(at + 1);
 actions['previous-mark'] = () => go(at - 1);
 actions.back = () => enter('ask');
 actions['link-here'] = async () => { toast(say(await copy(address()) ? 'copy.done' : 'copy.failed')); };
+
+// What a person selects in the text can be copied with its reference.
+let selecting;
+document.addEventListener('selectionchange', () => {
+  clearTimeout(selecting);
+  selecting = setTimeout(offer, 250);
+});
+
+async function offer() {
+  const line = $('.fn-selected');
+  const selection = getSelection();
+  if (!line || document.activeElement?.closest('.fn-selected')) return;
+  const range = selection.rangeCount && !selection.isCollapsed && selection.getRangeAt(0);
+  const ends = range && [end(range.startContainer, range.startOffset), end(range.endContainer, range.endOffset)];
+  const told = ends && ends.every(Boolean) ? await call('select', { document: shown.document, ends }) : {};
+  line.hidden = !told.html;
+  line.replaceChildren(fragment(told.html ?? ''));
+}
+
+// A block of the document, by where it begins, and the characters (code points) before a place in it.
+function end(node, offset) {
+  const block = (node.nodeType === Node.TEXT_NODE ? node.parentElement : node).closest('.fn-text [data-from]');
+  if (!block) return null;
+  const before = document.createRange();
+  before.setStart(block, 0);
+  before.setEnd(node, offset);
+  return [Number(block.dataset.from), [...before.toString()].length];
+}
 
 onEnter('read', () => requestAnimationFrame(reveal));
 addEventListener('popstate', () => { if (openAddress()) enter('read'); });

@@ -48,7 +48,9 @@ export async function change(key) {
   const before = page.library;
   page.library = key;
   chosen.clear();
-  if (await startLibrary()) { list(1); return true; }
+  const trouble = await startLibrary();
+  if (!trouble) { list(1); open({}, { moved: false }); return true; }
+  toast(trouble);
   page.library = before;
   libraries([...$('#fn-libraries').options].map((one) => ({ key: one.value, name: one.textContent })));
   return false;
@@ -223,7 +225,8 @@ function finished(told) {
   $('#fn-adding .fn-button').replaceWith(closing());
   announce(text);
   list();
-  startLibrary({ keep: true });
+  startLibrary();
+  if (!$('.fn-reading')) open({}, { moved: false });
 }
 
 function closing() {
