@@ -3,7 +3,8 @@
 Questions of the documents that bench/splits.py keeps for this, which neither train the reader nor
 stand in any report. They are asked of a library of all the file's paragraphs, and of one of the
 document alone, its paragraphs one text, where our own questions in a reader's words are asked too:
-as they are, and with every passage that holds the answer taken out. The label is whether the evidence holds the answer. Documents are never split between fitting and judging.
+as they are, and with every passage that holds the answer taken out. The label is whether the
+evidence holds the answer. Documents are never split between fitting and judging.
 Nothing is written without --write.
 """
 
@@ -19,7 +20,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from splits import paragraphs, role
+from splits import own_questions, paragraphs, role
 
 from index import Index
 from index.readers import document_id
@@ -81,10 +82,9 @@ def asked(path: Path, file: str, limit: int, first: int) -> Iterator[tuple[str, 
         for question, own in random.Random(0).sample(chosen, min(limit, len(chosen))):
             yield from askings(index, question, search(index, question.text), first + own, Options())
     with TemporaryDirectory() as folder, Index.open(Path(folder, "library")) as index:
-        chosen = list(whole(path, file, Path(folder, "documents").resolve()))
+        theirs, ours = whole(path, file, Path(folder, "documents").resolve())
         index.add(Path(folder, "documents"))
-        ours = [pair for pair in chosen if pair[0].text in OURS]
-        chosen = random.Random(1).sample([pair for pair in chosen if pair[0].text not in OURS], min(limit, len(chosen) - len(ours)))
+        chosen = random.Random(1).sample(theirs, min(limit, len(theirs)))
         for question, own in chosen + random.Random(2).sample(ours, min(2 * limit, len(ours))):
             everything = search(index, question.text)
             name = question.spans[0].document_id if question.spans else question.words[0]
@@ -92,27 +92,43 @@ def asked(path: Path, file: str, limit: int, first: int) -> Iterator[tuple[str, 
             yield from askings(index, question, replace(everything, candidates=mine), first + own, Options())
 
 
-def whole(path: Path, file: str, folder: Path) -> Iterator[tuple[Question, int]]:
+Asked = list[tuple[Question, int]]
+
+
+def whole(path: Path, file: str, folder: Path) -> tuple[Asked, Asked]:
     """Write the documents that are kept for fitting, all paragraphs of one in one text, and give
-    their questions. One without an answer names its document among its words."""
+    their questions, the file's and our own. One without an answer names its document among its
+    words."""
     folder.mkdir()
     texts: dict[int, str] = defaultdict(str)
-    for paragraph in paragraphs(path):
+    at: dict[int, int] = {}
+    theirs: Asked = []
+    every = paragraphs(path)
+    for number, paragraph in enumerate(every):
         if role(file, paragraph.document) != "fit":
             continue
-        at, target = len(texts[paragraph.document]), folder / f"{paragraph.document}.txt"
-        name = document_id(str(target))
+        at[number] = len(texts[paragraph.document])
         texts[paragraph.document] += paragraph.text + "\n\n"
         for item in paragraph.questions:
             answers = [] if item.get("is_impossible") else item["answers"]
-            starts = [(at + a["answer_start"], a["text"]) for a in answers]
-            spans = tuple(Span(name, start, start + len(words)) for start, words in starts)
-            yield (
-                Question(item["question"], spans, tuple({words for _, words in starts}) or (name,)),
-                paragraph.document,
-            )
+            starts = [(at[number] + a["answer_start"], a["text"]) for a in answers]
+            theirs.append((located(item["question"], starts, folder, paragraph.document), paragraph.document))
     for number, text in texts.items():
         (folder / f"{number}.txt").write_text(text, "utf-8")
+    ours = []
+    for number, question, answer in own_questions(file):
+        document = every[number].document
+        if number in at:
+            starts = [(at[number] + answer[0], every[number].text[slice(*answer)])] if answer else []
+            ours.append((located(question, starts, folder, document), document))
+    return theirs, ours
+
+
+def located(question: str, starts: list[tuple[int, str]], folder: Path, document: int) -> Question:
+    """A question whose answers stand at these places of a document."""
+    name = document_id(str(folder / f"{document}.txt"))
+    spans = tuple(Span(name, start, start + len(words)) for start, words in starts)
+    return Question(question, spans, tuple({words for _, words in starts}) or (name,))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import re
 from collections.abc import Iterator, Sequence
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from splits import Paragraph, paragraphs, role
+from splits import Paragraph, own_questions, paragraphs, role
 
 from index.encoder import Encoder
 from index.sentences import sentence_spans
@@ -26,9 +25,6 @@ SOURCES = {
     "train/squadshifts.amazon_reviews.json": 3_500,
     "train/qamr.sentences.json": 11_000,
 }
-
-# Questions of our own about paragraphs of these, in a reader's words and not the text's.
-OWN = ("train/squadshifts.new_wiki.json", "train/squad1.extra13.json")
 
 _NAME = re.compile(r"(?<=\S )(?:[A-Z][\w'’-]+(?: (?:of |the |de |von )?[A-Z][\w'’-]+)*)|\b\d[\d,.]*\d\b|\b\d\b")
 _WORD = re.compile(r"\w{3,}")
@@ -49,14 +45,16 @@ class Example:
     answer: tuple[int, int] | None
 
 
-def examples(shared: Path, part: str, files: Sequence[str] = tuple(SOURCES), seed: int = 0) -> list[Example]:
+def examples(
+    shared: Path, part: str, files: Sequence[str] = tuple(SOURCES), seed: int = 0, own: bool = False
+) -> list[Example]:
     """All examples of one part ("train", "fit" or "report"), those of misleading questions twice
-    in training and our own three times."""
+    in training and, with `own`, our own three times."""
     rng = random.Random(seed)
     made: list[Example] = []
     for file in files:
-        own = [p for p in paragraphs(shared / file) if role(file, p.document) == part]
-        asked = [(p, q) for p in own for q in p.questions]
+        mine = [p for p in paragraphs(shared / file) if role(file, p.document) == part]
+        asked = [(p, q) for p in mine for q in p.questions]
         rng.shuffle(asked)
         yes = [(p, q) for p, q in asked if _spans(p, q)][: SOURCES[file]]
         no = [(p, q) for p, q in asked if q.get("is_impossible")]
@@ -65,27 +63,20 @@ def examples(shared: Path, part: str, files: Sequence[str] = tuple(SOURCES), see
         made += (positive + misleading) * (2 if file == "squad2.dev-a.json" and part == "train" else 1)
         if part == "train":
             short = file == "train/qamr.sentences.json"
-            made += list(_altered(yes, own, rng, 0.3 if "amazon" not in file else 0.15))
-            made += _nearest(yes if short else yes[: len(yes) // 2], own, 0.15 if short else 0.6, rng)
-        made += _own(shared, file, part, own, rng)
+            made += list(_altered(yes, mine, rng, 0.3 if "amazon" not in file else 0.15))
+            made += _nearest(yes if short else yes[: len(yes) // 2], mine, 0.15 if short else 0.6, rng)
+        if own:
+            made += _own(shared, file, part, mine, rng)
     rng.shuffle(made)
     return made
 
 
-def own_questions(shared: Path, file: str) -> list[tuple[Paragraph, str, tuple[int, int] | None]]:
-    """Our own questions about a file: the paragraph, the question, where in it the answer stands."""
-    if file not in OWN:
-        return []
-    every = paragraphs(shared / file)
-    lines = (Path(__file__).parent / "questions" / f"{Path(file).stem}.jsonl").read_text("utf-8").splitlines()
-    asked = [json.loads(line) for line in lines]
-    return [(every[q["paragraph"]], q["question"], tuple(q["answer"]) if q["answer"] else None) for q in asked]
-
-
-def _own(shared: Path, file: str, part: str, own: Sequence[Paragraph], rng: random.Random) -> list[Example]:
+def _own(shared: Path, file: str, part: str, mine: Sequence[Paragraph], rng: random.Random) -> list[Example]:
     """Our own questions of a part; in training with the nearest paragraph that does not answer, too."""
     yes, made = [], []
-    for p, question, answer in own_questions(shared, file):
+    every = paragraphs(shared / file)
+    for number, question, answer in own_questions(file):
+        p = every[number]
         if role(file, p.document) != part:
             continue
         if answer is None:
@@ -95,7 +86,7 @@ def _own(shared: Path, file: str, part: str, own: Sequence[Paragraph], rng: rand
         if _spans(p, asked):
             yes.append((p, asked))
             made.append(_answerable(p, asked, rng))
-    return made * 3 + _nearest(yes, own, 0.5, rng) if part == "train" and yes else made
+    return made * 3 + _nearest(yes, mine, 0.5, rng) if part == "train" and yes else made
 
 
 def _spans(p: Paragraph, q: dict[str, Any]) -> list[tuple[int, int]]:

@@ -25,7 +25,9 @@ from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
 LENGTH = 192  # tokens of question and context together
 BATCH = 32
-PEAKS = (1.5e-4, 8e-5, 1e-4, 1e-4)  # learning rate of each pass, reached after a sixteenth of it
+# Of each pass: the learning rate that is reached after a sixteenth of it, how many examples it takes
+# (None: all), and whether our own questions are among them.
+PASSES = ((1.5e-4, None, False), (8e-5, None, False), (1e-4, 24_000, False), (1e-4, 40_000, True))
 SEED = 20
 
 
@@ -43,10 +45,10 @@ def main() -> None:
     tokenizer = AutoTokenizer.from_pretrained(base)
     model = AutoModelForQuestionAnswering.from_pretrained(options.resume or base, dtype=torch.float32)
     model.bert.embeddings.word_embeddings.weight.requires_grad_(False)
-    for number, peak in list(enumerate(PEAKS))[options.passes :]:
+    for number, (peak, most, own) in list(enumerate(PASSES))[options.passes :]:
         random.seed(SEED + number)
         torch.manual_seed(SEED + number)
-        made = examples(options.shared, "train", seed=number)[: options.limit]
+        made = examples(options.shared, "train", seed=number, own=own)[: options.limit or most]
         print(f"{len(made)} examples, {sum(e.answer is None for e in made)} without an answer", flush=True)
         train(model, tokenizer, batched([encode(tokenizer, e) for e in made], tokenizer), peak, options)
     save(model, tokenizer, options.out)

@@ -15,9 +15,9 @@ READ = 3  # passages; more cost time and change little
 WINDOW = 560  # characters that the reader sees at a time, as when it was trained
 # In the order of passages the reader counts only where it is sure that it sees the answer, in that
 # of a passage's sentences everywhere. Weights beside scores that are sums of cosines.
-RANK_WEIGHT = 0.1
+RANK_WEIGHT = 0.3
 SENTENCE_WEIGHT = 0.4
-_SURE = (3.0, 7.0)  # log-odds between which the first goes from nothing to all
+_SURE = (0.0, 6.0)  # log-odds between which the first goes from nothing to all
 _SCALE = 4.0  # of the log-odds in the second: they are surer than they are right
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 OFF = "off"
 _SHIPPED = Path(__file__).parent / "reader-model"
-_SHA256 = "cd1da2befe5e8ef625eb21b80b9865cbfa538eb48e158cf7fc1f577fbfb48a5a"
+_SHA256 = "268cef0a89c91ea0637edbf07429042ecad7cb7a5a8331d20fa6f4e1ac579c7a"
 _LONGEST = 30  # tokens of an answer
 _LIMIT = 384  # tokens of question and text together
 
