@@ -12,7 +12,7 @@ from qa.cite import cite
 from qa.confidence import AGREEING, BUDGET, CALIBRATION, confidence
 from qa.evidence import find_evidence
 from qa.followup import History
-from qa.moves import Move, narrowed, understand
+from qa.moves import Move, counts_documents, narrowed, understand
 from qa.query import Query, build_query
 from qa.rank import Ranked, fold, quoted, rank
 from qa.read import READ, read
@@ -118,19 +118,28 @@ def _answered(
     """Answer a turn of a conversation."""
     n = max(k, CANDIDATES)
     places = None if documents is None else [Place(name) for name in documents]
-    if move.where:
+    where = move.where
+    if where:
         shown: list[str] = []
-        if history:
-            earlier = compose(library, search(library, history[-1][0], n, places, history[:-1]), k, options)
+        if history and counts_documents(where):
+            before = understand(history[-1][0], history[:-1])
+            earlier = _answered(library, history[-1][0], before, history[:-1], k, documents, options)
             shown = list(dict.fromkeys(hit.citation.document_id for hit in earlier.hits))
-        places = narrowed(library, move.where, documents, shown)
-    found = search(library, move.question, n, places, move.history)
+        named = narrowed(library, where, documents, shown)
+        if not named and move.whole:  # the words were no place: "only on page views"
+            move, where = Move(move.whole, move.history), None
+        elif not named:
+            raise QuestionError(f"There is no {where.said} in these documents; name another part, or ask without it.")
+        else:
+            places = named
+    looked = search(library, move.question, n, places, move.history)
     if move.more:
         said = " ".join(answer for _, answer in history)
-        found = replace(found, candidates=tuple(c for c in found.candidates if not quoted(c, said).any()))
-    answer = replace(compose(library, found, k, options), question=asked)
-    if move.where:
-        answer = replace(answer, standalone_question=f"{answer.standalone_question} (only in: {move.where.said})")
+        looked = replace(looked, candidates=tuple(c for c in looked.candidates if not quoted(c, said).any()))
+    answer = replace(compose(library, looked, k, options), question=asked)
+    if where:
+        searched = answer.standalone_question.rstrip(" ?!.")
+        answer = replace(answer, standalone_question=f"{searched}, only in {where.said}")
     if move.beside:
         other = _answered(library, asked, move.beside, move.beside.history, k, documents, options)
         hits = list(dict.fromkeys(hit for pair in zip_longest(other.hits, answer.hits) for hit in pair if hit))[:k]

@@ -15,25 +15,32 @@ from dataclasses import dataclass
 
 TERM, NAME = 0.5, 0.3  # what a term of an earlier question weighs, and a name of the answer, beside a word of its own
 LEANING, BARE = 0.5, 1 / 3  # how much of the whole the question in its context is
-_NAMES = 8  # of the last answer
+_TERMS, _NAMES = 24, 8  # at most, of earlier questions and of the last answer
 _FEW = 2  # content words, of a question that may have left its subject out
 
 History = Sequence[tuple[str, str]]
 
 # "There", "it", "that" and "one" that point at nothing said before.
 _EMPTY = re.compile(
-    r"\b(?:is|was|are|were|has|have|had|do|does|did|can|could|will|would|should|might|may) there\b"
+    r"\b(?:is|was|are|were|has|have|had|can|could|will|would|should|might|may) there\b"
     r"|\bthere (?:is|was|are|were)\b|\b(?:is|was) it (?:that|(?:true|possible)(?: that)?|\w+ (?:to|that|for))\b"
     r"|\bit is (?:that|\w+ (?:to|that))\b|\bdoes it (?:take|mean|cost) (?:\w+ )?to\b|\b(?:it|so|now) that\b"
     r"|\bsuch (?:a|an|things?)\b|\b(?:one of|at one|each other|one another|the other (?:side|hand))\b"
     r"|\bone (?:hundred|thousand|million|day)\b|\bthis (?:day|week|month|year|century)\b",
     re.IGNORECASE,
 )
-# "That" which only joins a clause: "the treaty that the kings signed".
+# "That" which only joins a clause ("the treaty that the kings signed"): not at the end, and not after
+# a verb of the question's own, a preposition or a conjunction.
 _JOINING = re.compile(
-    r"(?<=[a-z] )that (?=(?:the|a|an|has|have|had|can|could|would|will|did|does|do|he|she|they|we|you|i|it|no|all"
-    r"|is|are|was|were)\b(?! ?\W*$))",
+    r"(?<=\w )(?<!\bis )(?<!\bwas )(?<!\bare )(?<!\bwere )(?<!\bdo )(?<!\bdoes )(?<!\bdid )(?<!\bhas )(?<!\bhad )"
+    r"(?<!\bcan )(?<!\bcould )(?<!\bwill )(?<!\bwould )(?<!\bof )(?<!\bin )(?<!\bon )(?<!\bat )(?<!\bto )(?<!\bfor )"
+    r"(?<!\bfrom )(?<!\bby )(?<!\bwith )(?<!\babout )(?<!\bbefore )(?<!\bafter )(?<!\band )(?<!\bor )(?<!\bbut )"
+    r"(?<!\blike )(?<!\bduring )(?<!\bsince )(?<!n't )that (?=\w)(?!\w+(?: \w+)?\W*$)",
     re.IGNORECASE,
+)
+_QUOTED = re.compile(r"[\"“][^\"”]*[\"”]|\b\w+-\w[\w-]*")
+_DEFINING = re.compile(
+    r"^(?:what (?:is|are|was|were)|define|explain) (?!the\b)(?!his\b|her\b|its\b|their\b)\w", re.IGNORECASE
 )
 _PERSON = re.compile(
     r"\b(?:he|him|his|she|her|hers|himself|herself|they|them|their|theirs|themselves|its|itself)\b", re.IGNORECASE
@@ -42,8 +49,13 @@ _POINTING = re.compile(
     r"\b(?:it|this|that|these|those|both|others?|another|else|former|latter|same|ones?|then|there|here)\b",
     re.IGNORECASE,
 )
+# What a name before it in the same question explains.
+_AGAIN = re.compile(rf"{_PERSON.pattern}|\bit\b", re.IGNORECASE)
 _LEADING = re.compile(
-    r"^(?:and|or|but|so|also|besides|(?:now,? )?(?:what|how) about|what of|any\b(?! of)|no\b|i meant)\b", re.IGNORECASE
+    r"^(?:and|or|but|so|also(?! known)|besides|(?:now,? )?(?:what|how) about|what of|any (?:others?|more|else)|"
+    r"(?:compared|now) (?:with|to)|i meant"
+    r"|(?:in|on|at|from|for|by|with|since|until|under|near)(?: the)?(?: [\w'-]+){1,2}\W*$)(?:\b|$)",
+    re.IGNORECASE,
 )
 _REMARK = re.compile(
     r"^(?:(?:oh|ok|okay|wow|really|thanks|thank you|hm+|interesting|cool|great|nice|never mind|yes|no|well|what(?=\?)"
@@ -90,26 +102,26 @@ def follow(question: str, history: History) -> Followup:
         return Followup()
     asked = [earlier for earlier, _ in history]
     if leans(question):
-        terms = _once(content_words(" . ".join(dict.fromkeys([asked[0], *asked[-2:]]))))
+        terms = _once(content_words(" . ".join(dict.fromkeys([asked[0], *asked[-2:]]))))[-_TERMS:]
         names = [name for name in _once(names_in(history[-1][1])) if not {name.lower()} & {t.lower() for t in terms}]
         return Followup(tuple(terms), tuple(names[:_NAMES]), LEANING)
     if len(content_words(question)) <= _FEW and not _NAME.search(_plain(question)):
-        return Followup(tuple(_once(content_words(asked[-1]))), (), BARE)
+        return Followup(tuple(_once(content_words(asked[-1]))[-_TERMS:]), (), BARE)
     return Followup()
 
 
 def leans(question: str) -> bool:
     """Whether a question points at something said before: by a pronoun without a name before it,
     a demonstrative, "else", "what about"; or has next to no words of its own."""
-    text = _plain(question)
-    text = _REMARK.sub("", text)
+    text = _REMARK.sub("", _plain(question))
     if _LEADING.match(text):
         return True
-    for idle in (_EMPTY, _JOINING):
+    for idle in (_QUOTED, _EMPTY, _JOINING):
         text = idle.sub(lambda found: "_" * len(found[0]), text)
-    if any(not _NAME.search(text[: pronoun.start()]) for pronoun in _PERSON.finditer(text)):
+    pronouns = (*_PERSON.finditer(text), *_POINTING.finditer(text))
+    if any(not (_NAME.search(text[: found.start()]) and _AGAIN.fullmatch(found[0])) for found in pronouns):
         return True
-    return bool(_POINTING.search(text)) or (len(content_words(text)) <= 1 and not _NAME.search(text))
+    return len(content_words(text)) <= 1 and not _NAME.search(text) and not _DEFINING.match(text)
 
 
 def content_words(text: str) -> list[str]:

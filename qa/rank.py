@@ -16,6 +16,7 @@ COSINE_WEIGHT = 0.1
 BM25_WEIGHT = 0.1
 
 
+_SHORT = 20  # characters
 SAID = 0.1  # what a sentence that an earlier answer has quoted loses when a follow-up is asked
 
 
@@ -58,9 +59,10 @@ def by_sentence(candidate: Candidate) -> NDArray[np.float32]:
 
 
 def quoted(candidate: Candidate, said: str) -> NDArray[np.bool_]:
-    """Which sentences of a passage stand in what was said, (m,) bool."""
-    text, said = candidate.passage.text, " ".join(said.split())
-    return np.array([" ".join(text[a:b].split()) in said for a, b in candidate.sentences.tolist()], bool)
+    """Which sentences of a passage stand in what was said, (m,) bool; a word or two may stand anywhere."""
+    said = " ".join(said.split())
+    sentences = [" ".join(candidate.passage.text[a:b].split()) for a, b in candidate.sentences.tolist()]
+    return np.array([len(sentence) >= _SHORT and sentence in said for sentence in sentences], bool)
 
 
 def sentence_scores(candidate: Candidate, query: Query) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,37 @@ def test_each_rule_knows_what_leans_and_leaves_alone_what_only_looks_so(rule: st
     assert not leans(alone)
     assert follow(leaning, HISTORY).context
     assert not follow(alone, HISTORY).context
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who argued that slavery was wrong?",
+        "Which is the river that flows through Paris?",
+        "Who wrote Hamlet and when was it first performed?",
+        "What is photosynthesis?",
+        "Also known as aspirin, which drug did Bayer sell?",
+        "What does the word “that” mean in English grammar?",
+        "What does the one-child policy of China forbid?",
+    ],
+)
+def test_questions_that_stand_alone_take_nothing(question: str) -> None:
+    assert not leans(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who opposed that law?",
+        "In Canada?",
+        "What did Watson do there?",
+        "Isn't that speed?",
+        "Any others?",
+        "So what?",
+    ],
+)
+def test_questions_that_lean_are_seen(question: str) -> None:
+    assert leans(question)
 
 
 def test_a_question_of_few_words_without_a_name_takes_the_last_subject_and_it_counts_less() -> None:
@@ -173,6 +205,46 @@ def test_a_place_that_is_not_there_is_said(teapots: Index) -> None:
         talk(teapots, "Who invented the teapot?", "only in chapter 9")
 
 
+def test_moves_stack_and_count_as_what_they_asked_in_what_follows(teapots: Index) -> None:
+    _, there, more, then = talk(teapots, "Who invented the teapot?", "only in chapter 3", "more", "and when was that?")
+    assert {hit.citation.section for hit in (*there.hits, *more.hits)} == {"Chapter Three"}
+    assert "teapot" in then.standalone_question and "chapter" not in then.standalone_question
+    again = ask(there.standalone_question, index=teapots)  # as a person may correct it
+    assert again.hits[0].citation == there.hits[0].citation
+
+
+def test_words_that_only_sound_like_a_place_stay_in_the_question(teapots: Index) -> None:
+    for question in ("Were kettles sold only on page views?", "Do teapots whistle only in part 7?"):
+        assert ask(question, index=teapots).standalone_question == question
+
+
+@pytest.mark.parametrize(
+    ("named", "section"),
+    [
+        ("the second chapter", "Chapter 2"),
+        ("the last chapter", "Chapter 2"),
+        ("chapter I", "Chapter 1"),
+        ("section 3", "3. Index"),
+    ],
+)
+def test_parts_are_found_by_their_numbers(tmp_path: Path, named: str, section: str) -> None:
+    titles = ("Preface", "I have a dream", "Chapter 1", "Chapter 2", "3. Index")
+    text = "".join(f"## {title}\n\nHere, in {title.lower()}, the lamp is lit.\n\n" for title in titles)
+    (tmp_path / "book.md").write_text(text)
+    with Index.open(tmp_path / "library") as index:
+        index.add(tmp_path / "book.md")
+        hits = ask(f"Where is the lamp lit? Only in {named}.", index=index).hits
+    assert {hit.citation.section for hit in hits} == {section}
+
+
+def test_reading_a_turn_takes_no_time_whatever_it_is(teapots: Index) -> None:
+    began = time.perf_counter()
+    for question in ("a" * 900 + " " * 1000 + "b", "only in " * 240, "more " * 390, "that " * 390):
+        understand(question, HISTORY)
+        follow(question, HISTORY)
+    assert time.perf_counter() - began < 1
+
+
 def test_compare_with_shows_both(teapots: Index) -> None:
     first, both = talk(teapots, "Who invented the kettle?", "compare with the blue teapot")
     assert {"Carl Steam", "Bertha Lid"} <= {
@@ -193,7 +265,7 @@ def test_compare_with_shows_both(teapots: Index) -> None:
     ],
 )
 def test_what_only_looks_like_a_move_is_a_question(question: str) -> None:
-    assert understand(question, HISTORY) == Move(question, HISTORY)
+    assert understand(question, HISTORY) == Move(question, tuple(HISTORY))
 
 
 def test_chat_follows_a_conversation_and_forgets_it_when_told(footnote: Shell, tmp_path: Path, home: Path) -> None:
