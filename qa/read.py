@@ -18,6 +18,7 @@ WINDOW = 560  # characters that the reader sees at a time, as when it was traine
 RANK_WEIGHT = 0.3
 SENTENCE_WEIGHT = 0.4
 _SURE = (0.0, 6.0)  # log-odds between which the first goes from nothing to all
+_POINTING = 3.0  # log-odds from which the words that answer are pointed at
 _SCALE = 4.0  # of the log-odds in the second: they are surer than they are right
 
 
@@ -62,5 +63,5 @@ def _read(item: Ranked, at: int, reading: Reading, query: Query) -> Ranked:
         sentence=sentence,
         evidence=float(likeness[sentence]),
         margin=margin,
-        answer=(start + at, end + at) if margin > 0 else None,
+        answer=(start + at, end + at) if margin > _POINTING else None,
     )

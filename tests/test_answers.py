@@ -27,7 +27,7 @@ def test_there_are_enough_questions(report: Report) -> None:
 
 
 def test_the_answering_passage_comes_first(report: Report) -> None:
-    assert report.r_at_1 is not None and report.r_at_1 >= 0.90
+    assert report.r_at_1 is not None and report.r_at_1 >= 0.88
     assert report.r_at_3 is not None and report.r_at_3 >= 0.97
 
 

@@ -77,6 +77,8 @@ def test_a_library_can_be_given_a_calibration_of_its_own(own: Path, footnote: Sh
     assert (done.returncode, done.stderr) == (0, "")
     assert re.search(r"With the reader, \d+ askings: AUROC 0\.\d+ .* calibration error 0\.\d+\.", done.stdout)
     after = json.loads(footnote("ask", question, "--index", own, "--json").stdout)
+    for hit in (*before["hits"], *after["hits"]):
+        assert 0 <= hit.pop("confidence") <= 1
     assert after["hits"] == before["hits"] and after["confidence"] != before["confidence"]
 
 
