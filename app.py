@@ -105,8 +105,7 @@ def serve(
     """Open the page at http://host:port and stay until stopped. The page shows itself at once;
     the library and the models open behind it. Visitors from other machines may only read, unless
     `allow_changes`."""
-    local = is_loopback(host)
-    changes = local or allow_changes
+    changes = is_loopback(host) or allow_changes
     libraries, pages = Libraries(folder, model, options), Pages()
     bridge = Bridge(libraries, pages, changes=changes, uploads=Path(get_upload_folder()))
     page = build(bridge, options=options, changes=changes)
@@ -123,7 +122,7 @@ def serve(
             prevent_thread_lock=True,
             max_file_size=_LARGEST,
             app_kwargs={
-                "middleware": [Middleware(Guard, local=local, changes=changes)],
+                "middleware": [Middleware(Guard, host=host, changes=changes)],
                 "routes": [
                     Route("/page-picture", _pictures(libraries, pages)),
                     Mount("/page", StaticFiles(directory=STATIC)),

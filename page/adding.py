@@ -8,6 +8,7 @@ import re
 import shutil
 import threading
 from collections import deque
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
@@ -40,7 +41,9 @@ class Adder:
     def __init__(self, library: Library) -> None:
         self._library = library
         self._lock = threading.Lock()
+        self._files = threading.Lock()  # held while files come or go, before the other one
         self._waiting: deque[str] = deque()
+        self._called_off: list[str] = []  # what waited when it was cancelled
         self._log: list[Step] = []
         self._total = self._skipped = self._run = 0
         self._now = ""
@@ -48,8 +51,20 @@ class Adder:
         self._running = False
         self._stop = threading.Event()
 
+    def take(self, uploads: Sequence[tuple[Path, str]], skipped: int = 0) -> None:
+        """Keep uploads, each under the name given, and add them; or none of them. Raises FootnoteError."""
+        with self._files:
+            before = set(self._fresh)
+            try:
+                kept = [self._keep(upload, name) for upload, name in uploads]
+            except BaseException:
+                for source in self._fresh - before:
+                    self.forget(source)
+                raise
+            self.add(*kept, skipped=skipped)
+
     def add(self, *sources: str, skipped: int = 0) -> None:
-        """Add files that are kept, or addresses, after those that wait already."""
+        """Add files that are kept, or addresses, after those that wait already; after a cancelling, too."""
         with self._lock:
             if not self._running:
                 self._log, self._total, self._skipped, self._run = [], 0, 0, self._run + 1
@@ -67,7 +82,10 @@ class Adder:
 
     def cancel(self) -> None:
         """Stop as soon as may be; what is done stays."""
-        self._stop.set()
+        with self._lock:
+            self._stop.set()
+            self._called_off.extend(self._waiting)
+            self._waiting.clear()
 
     def state(self, run: int, since: int) -> dict[str, Any]:
         """How far it is, with the outcomes after the first so many, if they are of this run."""
@@ -84,7 +102,15 @@ class Adder:
                 "steps": [asdict(step) for step in steps],
             }
 
-    def keep(self, upload: Path, name: str) -> str:
+    def forget(self, source: str) -> None:
+        """Delete a file if it was kept here; any other is left alone."""
+        self._fresh.discard(source)
+        with suppress(OSError, ValueError, RuntimeError):
+            path = Path(source).resolve()  # a name may lead out by ".." or a link
+            if path.is_relative_to((self._library.folder / _FILES).resolve()):
+                path.unlink()
+
+    def _keep(self, upload: Path, name: str) -> str:
         """Move an upload into the library's own files, under a name that may have folders; a file
         of that name with other bytes keeps its place. Returns the path. Raises FootnoteError."""
         kept = self._library.folder / _FILES / _safe(name)
@@ -105,28 +131,27 @@ class Adder:
             raise FootnoteError(f"{name} could not be kept ({why}); free some space, or check permissions.") from error
         return str(path)
 
-    def forget(self, source: str) -> None:
-        """Delete a file if it was kept here; any other is left alone."""
-        self._fresh.discard(source)
-        if Path(source).is_relative_to((self._library.folder / _FILES).resolve()):
-            with suppress(OSError):
-                Path(source).unlink()
-
     def _work(self) -> None:
+        left: set[str] = set()
         while True:
-            with self._lock:
+            with self._files, self._lock:
+                if self._stop.is_set():
+                    self._call_off(left)
                 group = [self._waiting.popleft() for _ in range(min(len(self._waiting), _GROUP))]
                 if not group:
                     self._running, self._now = False, ""
                     return
-            left = {name if is_url(name) else printable(Path(name).resolve()) for name in group}
+            left = _sources(group)
             self._add_group(group, left)
-            if self._stop.is_set():
-                with self._lock:
-                    left.update(self._waiting)
-                    self._waiting.clear()
-                for source in self._fresh & left:
-                    self.forget(source)
+
+    def _call_off(self, left: set[str]) -> None:
+        """Forget what was cancelled, and go on with what came after that."""
+        for source in self._fresh & (left | _sources(self._called_off)) - _sources(self._waiting):
+            self.forget(source)
+        self._called_off.clear()
+        if self._waiting:
+            self._stop.clear()
+            self._total = len(self._log) + len(self._waiting)
 
     def _add_group(self, group: list[str], left: set[str]) -> None:
         """Add some sources; `left` holds those of which nothing is told yet."""
@@ -162,6 +187,11 @@ class Adder:
         return (
             source if is_url(source) or not Path(source).is_relative_to(files) else str(Path(source).relative_to(files))
         )
+
+
+def _sources(names: Iterable[str]) -> set[str]:
+    """The names under which the library has these files and addresses."""
+    return {name if is_url(name) else printable(Path(name).resolve()) for name in names}
 
 
 def is_read(name: str) -> bool:

@@ -21,6 +21,10 @@ from page.saved import to_answers, to_markdown, to_page, turns
 from page.service import Libraries, Library
 from page.shell import welcome
 from page.words import say
+from qa.answer import LONGEST_QUESTION
+
+_LAST_TURNS = 8  # which, with the first, a question may lean on
+_LONGEST_ANSWER = 4_000  # characters of each
 
 Data = dict[str, Any]
 _log = logging.getLogger(__name__)
@@ -83,7 +87,11 @@ class Bridge:
 
     def _ask(self, library: Library, data: Data) -> Data:
         question = str(data["question"])
-        history = [(str(asked), str(text)) for asked, text in data.get("history") or ()]
+        earlier = data.get("history") or []
+        history = [
+            (str(asked)[:LONGEST_QUESTION], str(text)[:_LONGEST_ANSWER])
+            for asked, text in (*earlier[:1], *earlier[1:][-_LAST_TURNS:])
+        ]
         documents = [str(name) for name in data["documents"]] if data.get("documents") else None
         budget = float(data["budget"]) if data.get("budget") else None
         try:
@@ -136,17 +144,17 @@ class Bridge:
 
     def _add(self, library: Library, data: Data) -> Data:
         """Take over files that were uploaded, each with the name it was given."""
-        sources: list[str] = []
+        uploads: list[tuple[Path, str]] = []
         skipped = int(data.get("skipped") or 0)
         for item in data["files"]:
             upload, name = Path(str(item["path"])).resolve(), str(item["name"])
             if not upload.is_relative_to(self._uploads.resolve()) or not upload.is_file():
                 raise ValueError("not an upload")
             if item.get("outright") or is_read(name):
-                sources.append(library.adder.keep(upload, name))
+                uploads.append((upload, name))
             else:
                 skipped += 1
-        library.adder.add(*sources, skipped=skipped)
+        library.adder.take(uploads, skipped)
         return {}
 
     def _add_url(self, library: Library, data: Data) -> Data:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 from pathlib import Path
@@ -223,7 +224,8 @@ def test_a_follow_up_is_asked_with_what_was_said_before_and_an_earlier_question_
     expect(page.locator(".fn-turn").last.locator(".fn-quote")).not_to_have_count(0)
     assert asked[0]["history"] == [] and asked[1]["history"] == [[first, said]]
     assert [question for question, _ in asked[2]["history"]] == [first, second]
-    assert asked[2]["history"][1][1]  # where nothing answered, the first passage
+    nearest = json.loads(page.locator(".fn-turn").nth(1).get_attribute("data-record") or "")["found"]["hits"][0]
+    assert asked[2]["history"][1][1] == nearest["evidence"][0]["text"]  # where nothing answered
 
     page.locator(".fn-turn").nth(1).get_by_role("button", name="Edit this question").click()
     page.locator(".fn-editing textarea").fill("How many guests are expected at the conference?")
@@ -233,6 +235,29 @@ def test_a_follow_up_is_asked_with_what_was_said_before_and_an_earlier_question_
         [first, "How many guests are expected at the conference?", "What does ICANN do?"]
     )
     assert asked[3]["history"] == [[first, said]]
+
+
+def test_where_it_was_searched_goes_through_a_correction_unchanged(page: Page, tmp_path: Path) -> None:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    for bird in ("heron", "stork"):
+        (folder / f"{bird}.md").write_text(f"# The {bird} & “{{its}} $pond”\n\nThe {bird} of the pond eats eels.")
+    with Index.open(tmp_path / "library") as index:
+        index.add(folder)
+    with served("--index", str(tmp_path / "library"), home=tmp_path) as address:
+        visit(page, address)
+        ask(page, "What eats eels?")
+        expect(page.locator(".fn-hit")).to_have_count(2)
+        asked = asked_of(page, "ask")
+        ask(page, "only in “stork & ”")
+        searched = page.locator(".fn-searched").last
+        expect(searched).to_contain_text("What eats eels, only in “stork & ”")
+        searched.get_by_role("button", name="Change what is searched for").click()
+        expect(page.locator(".fn-editing textarea")).to_have_value("What eats eels, only in “stork & ”")
+        page.locator(".fn-editing textarea").press("Enter")
+        expect(page.locator(".fn-turn h3").last).to_have_text("What eats eels, only in “stork & ”")
+        expect(page.locator(".fn-turn").last.locator(".fn-hit")).to_have_count(1)
+        assert (asked[-1]["question"], asked[-1]["history"]) == ("What eats eels, only in “stork & ”", [])
 
 
 def test_a_question_that_leans_on_the_one_before_shows_what_was_searched_for(page: Page, article_page: str) -> None:

@@ -15,9 +15,10 @@ export const current = () => about?.id;
 const kept = () => $$('#fn-turns > [data-record]');
 const record = (turn) => JSON.parse(turn.dataset.record);
 
-// What an answer said, for the questions that follow.
+// What an answer said, for the questions that follow: its evidence, or what came nearest.
 function text({ found }) {
-  return found.evidence.map((evidence) => evidence.text).join(' ') || found.hits[0]?.text || '';
+  const shown = found.evidence.length ? found.evidence : found.hits[0]?.evidence ?? [];
+  return shown.map((evidence) => evidence.text).join(' ');
 }
 
 // Ask, in the place of an earlier turn if there is one. `fresh`: as it stands, whatever came before.

@@ -121,7 +121,7 @@ export async function dropped(transfer) {
 }
 
 const GROUP = 16; // files that are sent side by side and then added together
-let calledOff = false;
+let calledOff = 0; // how often: a drop after that is a new one
 async function add(all) {
   const readable = all.filter(({ name, outright }) => outright || isRead(name));
   let skipped = all.length - readable.length;
@@ -130,12 +130,12 @@ async function add(all) {
     return;
   }
   enter('library');
-  calledOff = false;
-  for (let first = 0; first < readable.length && !calledOff; first += GROUP) {
+  const mine = calledOff;
+  for (let first = 0; first < readable.length && mine === calledOff; first += GROUP) {
     progress({ sending: first, of: readable.length });
     const files = await Promise.all(readable.slice(first, first + GROUP).map(sent));
     const there = files.filter(Boolean);
-    if (!there.length) continue;
+    if (!there.length || mine !== calledOff) continue;
     const told = await call('add', { files: there, skipped });
     if (told.error) { toast(told.error); return; }
     skipped = 0;
@@ -185,7 +185,7 @@ function progress(told) {
   if (!$('#fn-steps') || box.dataset.done) {
     delete box.dataset.done;
     const cancel = element('button', { type: 'button', className: 'fn-button', textContent: say('add.cancel') });
-    cancel.onclick = () => { calledOff = true; call('cancel'); };
+    cancel.onclick = () => { calledOff++; call('cancel'); };
     box.replaceChildren(
       element('div', { className: 'fn-row' }, element('progress', { ariaLabel: say('library.region') }), element('span'), cancel),
       element('ul', { id: 'fn-steps' }));
