@@ -55,7 +55,7 @@ def build_query(encoder: Encoder, question: str, history: History) -> tuple[Quer
     )
     query = Query(
         f"{before}: {question}",
-        f"{history[-1][0]} {question}",
+        f"{history[-1][0]} {question}" if leaning.share >= LEANING else question,
         np.concatenate([(1 - share) * token_weights(question, alone.spans), share * weights / weights.sum()]),
         np.concatenate([np.zeros(len(alone.spans), np.float32), own / max(own.sum(), np.float32(1e-9))]),
         " ".join(answer for _, answer in history) if leaning.share >= LEANING else "",
