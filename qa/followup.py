@@ -23,7 +23,8 @@ History = Sequence[tuple[str, str]]
 # "There", "it", "that" and "one" that point at nothing said before.
 _EMPTY = re.compile(
     r"\b(?:is|was|are|were|has|have|had|can|could|will|would|should|might|may) there\b"
-    r"|\bthere (?:is|was|are|were)\b|\b(?:is|was) it (?:that|(?:true|possible)(?: that)?|\w+ (?:to|that|for|whether|if))\b"
+    r"|\bthere (?:is|was|are|were)\b"
+    r"|\b(?:is|was) it (?:that|(?:true|possible)(?: that)?|\w+ (?:to|that|for|whether|if))\b"
     r"|\bit is (?:that|\w+ (?:to|that))\b|\bdoes it (?:take|mean|cost) (?:\w+ )?to\b|\b(?:it|so|now) that\b"
     r"|\bsuch (?:a|an|things?)\b|\b(?:one of|at one|each other|one another|the other (?:side|hand))\b"
     r"|\bone (?:hundred|thousand|million|day)\b|\bthis (?:day|week|month|year|century)\b",
