@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from qa.query import Query
-from qa.rank import Ranked, sentence_scores
+from qa.rank import Ranked, quoted, sentence_scores
 from qa.reader import Reader, Reading
 
 READ = 3  # passages; more cost time and change little
@@ -56,7 +56,9 @@ def _read(item: Ranked, at: int, reading: Reading, query: Query) -> Ranked:
     margins = np.array([margin for margin, _, _ in answers])
     sentence = int(np.argmax(counted + SENTENCE_WEIGHT / (1.0 + np.exp(-np.maximum(margins, -100.0) / _SCALE))))
     margin, start, end = answers[sentence]
-    sure = (float(margins.max()) - _SURE[0]) / (_SURE[1] - _SURE[0])
+    # What was quoted answered the question before, which the reader sees too.
+    new = margins[~quoted(item.candidate, query.said)] if query.said else margins
+    sure = (float(new.max(initial=float("-inf"))) - _SURE[0]) / (_SURE[1] - _SURE[0])
     return replace(
         item,
         score=item.score + RANK_WEIGHT * min(max(sure, 0.0), 1.0),
