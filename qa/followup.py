@@ -51,7 +51,7 @@ _POINTING = re.compile(
     re.IGNORECASE,
 )
 # What a name before it in the same question explains.
-_AGAIN = re.compile(rf"{_PERSON.pattern}|\bit\b", re.IGNORECASE)
+_AGAIN = re.compile(rf"{_PERSON.pattern}|\b(?:it|ones?)\b", re.IGNORECASE)
 _LEADING = re.compile(
     r"^(?:and|or|but|so|also(?! known)|besides|(?:now,? )?(?:what|how) about|what of|any (?:others?|more|else)|"
     r"(?:compared|now) (?:with|to)|i meant"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
@@ -235,19 +235,17 @@ def test_chinese_and_japanese_lines_are_joined_without_spaces() -> None:
 
 @pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: install it (Debian: apt-get install chromium)")
-def test_hebrew_and_arabic_are_in_the_order_of_reading() -> None:
+def test_hebrew_and_arabic_are_in_the_order_of_reading(browser: Browser) -> None:
     paragraphs = [
         "הגשר נבנה בשנת 1887 על ידי Gustave Eiffel (מהנדס) בעיר פריז, ועלותו 1,024 פרנק.",
         "بني الجسر في عام 1887 فوق النهر الكبير في المدينة القديمة.",
         "The office first flowed with coffee.",
     ]
     page_of = "".join(f'<p dir="auto" style="width: 300px">{paragraph}</p>' for paragraph in paragraphs)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.set_content(f"<body style=\"font: 16px 'DejaVu Sans'\">{page_of}</body>")
-        printed = page.pdf()
-        browser.close()
+    page = browser.new_page()
+    page.set_content(f"<body style=\"font: 16px 'DejaVu Sans'\">{page_of}</body>")
+    printed = page.pdf()
+    page.close()
     assert texts(read(printed, "right.pdf")) == paragraphs
 
 

@@ -14,7 +14,7 @@ import pytest
 from conftest import Shell
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from index import Index
 from index.library import SAMPLE
@@ -124,19 +124,17 @@ def long_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: install it (Debian: apt-get install chromium)")
-def test_a_browser_opens_the_original_at_the_words(long_page: str, tmp_path: Path) -> None:
+def test_a_browser_opens_the_original_at_the_words(browser: Browser, long_page: str, tmp_path: Path) -> None:
     with Index.open(tmp_path / "library") as index:
         index.add(long_page, allow_private=True)
         (document,) = index.documents()
         evidence = ask("Which paragraph speaks of the year 2050?", index=index).hits[0].evidence[0].citation
     year = document.text.index("2050")
     assert "2050" in evidence.exact
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        for citation in (evidence, cite(document, year, year + 4)):
-            page = browser.new_page()
-            page.goto(citation.link())
-            page.wait_for_function("scrollY > 0")
-            box = page.get_by_text("the year 2050").bounding_box()
-            assert box and 0 <= box["y"] <= 720
-        browser.close()
+    for citation in (evidence, cite(document, year, year + 4)):
+        page = browser.new_page()
+        page.goto(citation.link())
+        page.wait_for_function("scrollY > 0")
+        box = page.get_by_text("the year 2050").bounding_box()
+        page.close()
+        assert box and 0 <= box["y"] <= 720
