@@ -51,7 +51,7 @@ _POINTING = re.compile(
     re.IGNORECASE,
 )
 # What a name before it in the same question explains.
-_AGAIN = re.compile(rf"{_PERSON.pattern}|\b(?:it|ones?)\b", re.IGNORECASE)
+_AGAIN = re.compile(rf"{_PERSON.pattern}|\bit\b", re.IGNORECASE)
 _LEADING = re.compile(
     r"^(?:and|or|but|so|also(?! known)|besides|(?:now,? )?(?:what|how) about|what of|any (?:others?|more|else)|"
     r"(?:compared|now) (?:with|to)|i meant"
@@ -118,7 +118,7 @@ def leans(question: str) -> bool:
     if _LEADING.match(text):
         return True
     for idle in (_QUOTED, _EMPTY, _JOINING):
-        text = idle.sub(lambda found: "_" * len(found[0]), text)
+        text = idle.sub(lambda found: re.sub(r"\S", "_", found[0]), text)
     pronouns = (*_PERSON.finditer(text), *_POINTING.finditer(text))
     if any(not (_NAME.search(text[: found.start()]) and _AGAIN.fullmatch(found[0])) for found in pronouns):
         return True
