@@ -139,7 +139,8 @@ def started(code: str) -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+        # The folder that one happens to be in is no place for modules (Python 3.11 and later heed it).
+        env=os.environ | {"PYTHONSAFEPATH": "1", "PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
         start_new_session=True,  # Ctrl-C is for the program, which stops the readers itself
     )
 
