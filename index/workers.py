@@ -140,7 +140,9 @@ def started(code: str) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         # The folder that one happens to be in is no place for modules (Python 3.11 and later heed it).
-        env=os.environ | {"PYTHONSAFEPATH": "1", "PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+        env=os.environ
+        | {"PYTHONSAFEPATH": "1", "PYTHONPATH": path}
+        | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
         start_new_session=True,  # Ctrl-C is for the program, which stops the readers itself
     )
 
