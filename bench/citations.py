@@ -4,7 +4,8 @@ The folder holds `docs/*.md` and `questions.jsonl`, an object a line with `docum
 `answers` (`text` and `start`: every excerpt that answers, as a span of characters), as Chroma
 published with its report on chunking (2024). All documents are one library. Overlap is counted in
 words, as that report counts tokens: recall is the share of the gold words that is cited, precision
-the share of cited words that is gold, IoU the shared over all. Beside it: how often the first
+the share of cited words that is gold, IoU the shared over all; an excerpt that stands in its document
+more than once is found at any of its places. Beside it: how often the first
 citation is of the wrong document, how long a removed document can still be seen, whether a question
 is answered with every network call refused, and the memory that all of it takes.
 """
@@ -22,6 +23,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 from figures import interval
@@ -48,11 +50,13 @@ with Index.open(sys.argv[1], create=False) as index:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question, the document that answers it, and the excerpts that do, as spans."""
+    """A question, the document that answers it, the excerpts that do, as spans, and where else in
+    the document the same words stand: first character there, to the excerpt's."""
 
     question: str
     document: str
     gold: list[tuple[int, int]]
+    again: list[tuple[int, tuple[int, int]]]
 
 
 def main() -> None:
@@ -67,19 +71,18 @@ def main() -> None:
         texts = {Path(d.source).stem: (d.id, d.text) for d in index.documents()}
         words = {name: np.array([m.span() for m in re.finditer(r"\S+", text)]) for name, text in texts.values()}
         lines = (options.folder / "questions.jsonl").read_text("utf-8").splitlines()
-        asked = [
-            Asked(
-                item["question"],
-                texts[item["document"]][0],
-                [(a["start"], a["start"] + len(a["text"])) for a in item["answers"]],
-            )
-            for item in map(json.loads, lines)
-        ]
+        asked = [located(item, *texts[item["document"]]) for item in map(json.loads, lines)]
         print(f"{len(texts)} documents, {len(asked)} questions; 95% intervals by bootstrap over questions")
         print(f"  {'':34}{'recall':>20}{'precision':>20}{'IoU':>20}{'wrong source':>20}")
         for name, cited in ways(index, peers=options.peers).items():
             show(name, asked, [cited(item.question) for item in asked], words)
         operations(index, Path(folder), asked[0].question)
+
+
+def located(item: dict[str, Any], document: str, text: str) -> Asked:
+    gold = [(a["start"], a["start"] + len(a["text"])) for a in item["answers"]]
+    places = [(m.start(), span) for span in gold for m in re.finditer(re.escape(text[slice(*span)]), text)]
+    return Asked(item["question"], document, gold, [(at, span) for at, span in places if at != span[0]])
 
 
 def ways(index: Index, *, peers: bool) -> dict[str, Callable[[str], Cited]]:
@@ -112,6 +115,11 @@ def show(name: str, asked: Sequence[Asked], cited: Sequence[Cited], words: dict[
     for item, mine in zip(asked, cited):
         gold = touched(words, [(item.document, *span) for span in item.gold])
         said = touched(words, mine)
+        for at, (start, end) in item.again:  # words cited there count as those of the excerpt
+            there = sorted(touched(words, [(item.document, at, at + end - start)]))
+            here = sorted(touched(words, [(item.document, start, end)]))
+            also = {one for one, other in zip(here, there) if other in said}
+            said = said - set(there) | also if also else said
         both = len(gold & said)
         wrong = float(mine[0][0] != item.document) if mine else np.nan
         rows.append((both / len(gold), both / len(said) if said else np.nan, both / len(gold | said), wrong))

@@ -46,10 +46,10 @@ class Example:
 
 
 def examples(
-    shared: Path, part: str, files: Sequence[str] = tuple(SOURCES), seed: int = 0, own: bool = False
+    shared: Path, part: str, files: Sequence[str] = tuple(SOURCES), seed: int = 0, own: int = 0, pairs: int = 0
 ) -> list[Example]:
-    """All examples of one part ("train", "fit" or "report"), those of misleading questions twice
-    in training and, with `own`, our own three times."""
+    """All examples of one part ("train", "fit" or "report"), those of SQuAD 2.0 twice in training,
+    and our own questions, in a reader's words and in pairs, as many times as said."""
     rng = random.Random(seed)
     made: list[Example] = []
     for file in files:
@@ -65,17 +65,21 @@ def examples(
             short = file == "train/qamr.sentences.json"
             made += list(_altered(yes, mine, rng, 0.3 if "amazon" not in file else 0.15))
             made += _nearest(yes if short else yes[: len(yes) // 2], mine, 0.15 if short else 0.6, rng)
-        if own:
-            made += _own(shared, file, part, mine, rng)
+        for folder, times in (("", own), ("pairs", pairs)):
+            if times:
+                made += _own(shared, file, folder, part, mine, rng, times)
     rng.shuffle(made)
     return made
 
 
-def _own(shared: Path, file: str, part: str, mine: Sequence[Paragraph], rng: random.Random) -> list[Example]:
-    """Our own questions of a part; in training with the nearest paragraph that does not answer, too."""
+def _own(
+    shared: Path, file: str, folder: str, part: str, mine: Sequence[Paragraph], rng: random.Random, times: int
+) -> list[Example]:
+    """Our own questions of a part, some times over; those in a reader's words, in training, once
+    with the nearest paragraph that does not answer, too."""
     yes, made = [], []
     every = paragraphs(shared / file)
-    for number, question, answer in own_questions(file):
+    for number, question, answer in own_questions(file, folder):
         p = every[number]
         if role(file, p.document) != part:
             continue
@@ -86,7 +90,8 @@ def _own(shared: Path, file: str, part: str, mine: Sequence[Paragraph], rng: ran
         if _spans(p, asked):
             yes.append((p, asked))
             made.append(_answerable(p, asked, rng))
-    return made * 3 + _nearest(yes, mine, 0.5, rng) if part == "train" and yes else made
+    near = _nearest(yes, mine, 0.5, rng) if yes and part == "train" and not folder else []
+    return made * times + near
 
 
 def _spans(p: Paragraph, q: dict[str, Any]) -> list[tuple[int, int]]:

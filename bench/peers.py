@@ -56,9 +56,20 @@ def chunks(documents: Sequence[Document]) -> list[Chunk]:
 
 
 def encoding(encoder: Encoder) -> Encode:
-    """The model as its own library applies it."""
+    """The model as its own library applies it. What several peers index is encoded once; a text
+    alone is a question, and takes its time every time."""
     model = encoder._model()
-    return lambda texts: np.asarray(model.encode(texts, normalize_embeddings=True, show_progress_bar=False))
+    known: dict[str, np.ndarray[Any, Any]] = {}
+
+    def encode(texts: list[str]) -> np.ndarray[Any, Any]:
+        new = texts if len(texts) == 1 else [text for text in dict.fromkeys(texts) if text not in known]
+        vectors = np.asarray(model.encode(new, normalize_embeddings=True, show_progress_bar=False)) if new else []
+        if len(texts) == 1:
+            return np.asarray(vectors)
+        known.update(zip(new, vectors))
+        return np.stack([known[text] for text in texts])
+
+    return encode
 
 
 class Pooled:

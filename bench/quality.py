@@ -147,13 +147,15 @@ def beir(folder: Path) -> Iterator[tuple[Index, list[Question]]]:
         texts.mkdir()
         names: dict[str, str] = {}
         first: dict[str, str] = {}  # a text that stands there twice is one document
+        length: dict[str, int] = {}
         for item in corpus:
             file, text = texts / f"{item['_id']}.txt", f"{item['title']}\n\n{item['text']}"
             file.write_text(text, "utf-8")
             names[item["_id"]] = first.setdefault(text, document_id(str(file)))
+            length[names[item["_id"]]] = len(text)
         index.add(texts)
         asked = [(q["text"], names[relevant[q["_id"]]]) for q in queries]
-        yield index, [Question(text, (Span(name, 0, 1),), whole=True) for text, name in asked]
+        yield index, [Question(text, (Span(name, 0, length[name]),), whole=True) for text, name in asked]
 
 
 def ways(index: Index, *, peers: bool) -> Iterator[tuple[str, Judge, Callable[[str], object]]]:

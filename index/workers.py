@@ -135,14 +135,12 @@ def started(code: str) -> subprocess.Popen[bytes]:
     packages = str(Path(__file__).parent.parent)
     path = os.pathsep.join(filter(None, [packages, os.environ.get("PYTHONPATH")]))
     return subprocess.Popen(
-        [sys.executable, "-c", code],
+        # The folder that one happens to be in is no place for modules.
+        [sys.executable, "-c", f"import sys; sys.path[:] = filter(None, sys.path); {code}"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        # The folder that one happens to be in is no place for modules (Python 3.11 and later heed it).
-        env=os.environ
-        | {"PYTHONSAFEPATH": "1", "PYTHONPATH": path}
-        | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+        env=os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
         start_new_session=True,  # Ctrl-C is for the program, which stops the readers itself
     )
 

@@ -16,7 +16,7 @@ from qa.confidence import AGREEING, BUDGET, CALIBRATION, BudgetError, Calibratio
 from qa.evaluate import Question, auroc, meets, taken_out
 from qa.evidence import find_evidence
 
-FEATURES = {"read": ("evidence", "lead", "margin"), "unread": ("maxsim", "evidence", "cosine", "lead")}
+FEATURES = {"read": ("evidence", "lead", "agreement", "margin"), "unread": ("evidence", "lead", "agreement")}
 FEWEST = 30  # questions with an answer
 _FOLDS = 5
 

@@ -68,10 +68,11 @@ class Calibration:
 def features(ranked: Sequence[Ranked], at: int, background: float) -> dict[str, float]:
     """What the confidence in the hit at a position rests on.
 
-    maxsim: of the passage; evidence: of its best sentence; cosine: of the pooled vectors; lead:
-    how far its likeness is above that of the fourth passage, so that three sources that agree do
-    not count against each other (`background` stands in where there are fewer); margin: the
-    reader's log-odds that the best sentence holds an answer, where it has read it.
+    evidence: the MaxSim of its best sentence; lead: how far its likeness is above that of the
+    fourth passage, so that three sources that agree do not count against each other (`background`
+    stands in where there are fewer); agreement: one over its rank by BM25 alone; margin: the
+    reader's log-odds that the best sentence holds an answer, where it has read it. A library's own
+    calibration may rest on maxsim, of the passage, and cosine, of the pooled vectors, too.
     """
     item = ranked[at]
     fourth = ranked[AGREEING].likeness if len(ranked) > AGREEING else background
@@ -80,6 +81,7 @@ def features(ranked: Sequence[Ranked], at: int, background: float) -> dict[str, 
         "evidence": item.evidence,
         "cosine": item.candidate.cosine,
         "lead": item.likeness - fourth,
+        "agreement": item.agreement,
     }
     if item.margin is not None:
         values["margin"] = max(item.margin, _LEAST_MARGIN)

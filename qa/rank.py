@@ -33,6 +33,7 @@ class Ranked:
     maxsim: float
     evidence: float
     sentence: int
+    agreement: float
     margin: float | None = None
     answer: tuple[int, int] | None = None
 
@@ -79,7 +80,8 @@ def rank(candidates: Sequence[Candidate], query: Query) -> list[Ranked]:
     """Order candidates, best first, by the sum of the MaxSim of the passage, which sees all of its
     context, and of its best sentence, which cannot collect matches from far apart, with a little
     of the other two signals. BM25 is scaled by the best of these candidates."""
-    top_bm25 = max((candidate.bm25 for candidate in candidates), default=0.0)
+    by_words = np.sort([-candidate.bm25 for candidate in candidates])
+    top_bm25 = -float(by_words[0]) if candidates else 0.0
     ranked = []
     for candidate in candidates:
         scores, counted = sentence_scores(candidate, query)
@@ -88,7 +90,8 @@ def rank(candidates: Sequence[Candidate], query: Query) -> list[Ranked]:
         rest = COSINE_WEIGHT * candidate.cosine + BM25_WEIGHT * words
         late, evidence = maxsim(candidate.similarity, query.own), float(scores[best])
         score = maxsim(candidate.similarity, query.weights) + float(counted[best]) + rest
-        ranked.append(Ranked(candidate, score, late + evidence + rest, late, evidence, best))
+        agreement = 1 / (1 + int(np.searchsorted(by_words, -candidate.bm25)))
+        ranked.append(Ranked(candidate, score, late + evidence + rest, late, evidence, best, agreement))
     return sorted(ranked, key=lambda item: -item.score)
 
 

@@ -156,6 +156,16 @@ def _kill_a_reader() -> None:
                 return
 
 
+def test_modules_in_the_folder_one_is_in_are_not_imported(
+    new_library: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("re", "pickle", "index"):
+        write(tmp_path, f"{name}.py", "raise SystemExit")
+    good = write(tmp_path, "good.txt", "A good file.")
+    monkeypatch.chdir(tmp_path)
+    assert len(new_library.add(good).added) == 1
+
+
 def test_files_that_are_too_large_or_lead_nowhere_are_named(new_library: Index, tmp_path: Path) -> None:
     with (tmp_path / "huge.txt").open("wb") as file:
         file.truncate(2 * 1024**3)
