@@ -61,12 +61,14 @@ def encoding(encoder: Encoder) -> Encode:
     model = encoder._model()
     known: dict[str, np.ndarray[Any, Any]] = {}
 
+    def encoded(texts: list[str]) -> np.ndarray[Any, Any]:
+        return np.asarray(model.encode(texts, normalize_embeddings=True, show_progress_bar=False))
+
     def encode(texts: list[str]) -> np.ndarray[Any, Any]:
-        new = texts if len(texts) == 1 else [text for text in dict.fromkeys(texts) if text not in known]
-        vectors = np.asarray(model.encode(new, normalize_embeddings=True, show_progress_bar=False)) if new else []
         if len(texts) == 1:
-            return np.asarray(vectors)
-        known.update(zip(new, vectors))
+            return encoded(texts)
+        if new := [text for text in dict.fromkeys(texts) if text not in known]:
+            known.update(zip(new, encoded(new)))
         return np.stack([known[text] for text in texts])
 
     return encode
