@@ -1,7 +1,7 @@
 """How much of a passage the evidence takes in: `python bench/evidence.py SQUAD_FILE...`.
 
-Inside the paragraph that answers, for several values of NEIGHBOUR_GAIN, with the reader and
-without: how often the evidence meets the answer, and how many sentences it has on the average.
+Inside the paragraph that answers, for several values of how near a neighbour must come, with the
+reader and without: how often the evidence meets the answer, and how many sentences it has on the average.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from index import Index
 from index.sentences import sentence_spans
 from qa.answer import Options, found, search
 from qa.evaluate import meets, prepared
-from qa.evidence import NEIGHBOUR_GAIN, find_evidence
+from qa.evidence import NEAR_READ, NEAR_UNREAD, find_evidence
 from qa.reader import OFF
 
-GAINS = (0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 9.0)
+NEAR = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
 
 
 def main() -> None:
@@ -40,16 +40,16 @@ def main() -> None:
                     for item in ranked[:1]:
                         document = index.document(item.candidate.passage.document_id)
                         assert document is not None
-                        for gain in GAINS:
-                            evidence = find_evidence(document, item, asked.query, gain)
+                        for near in NEAR:
+                            evidence = find_evidence(document, item, asked.query, near)
                             length = len(sentence_spans(evidence.text))
-                            seen[reader, gain].append((meets(question, evidence.citation), length))
-        print(f"{path.name}: gain, meets the answer, sentences")
-        for (reader, gain), results in sorted(seen.items(), key=str):
+                            seen[reader, near].append((meets(question, evidence.citation), length))
+        print(f"{path.name}: near, meets the answer, sentences")
+        for (reader, near), results in sorted(seen.items(), key=str):
             accuracy = sum(met for met, _ in results) / len(results)
             sentences = sum(n for _, n in results) / len(results)
-            chosen = " (as shipped)" if gain == NEIGHBOUR_GAIN else ""
-            name = ("no reader, " if reader else "") + ("one sentence" if gain > 1 else f"{gain:.2f}")
+            chosen = " (as shipped)" if near == (NEAR_UNREAD if reader else NEAR_READ) else ""
+            name = ("no reader, " if reader else "") + (f"{near:.2f}" if near else "one sentence")
             print(f"  {name:26}{accuracy:.3f}  {sentences:.2f}{chosen}")
 
 

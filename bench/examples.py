@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from splits import Paragraph, own_questions, paragraphs, role
 
 from index.encoder import Encoder
@@ -25,6 +28,9 @@ SOURCES = {
     "train/squadshifts.amazon_reviews.json": 3_500,
     "train/qamr.sentences.json": 11_000,
 }
+
+# Of our own questions with an answer: the share that is put to paragraphs without it, and to how many.
+_NEAR = {"words": (0.5, 1), "free": (1.0, 2)}
 
 _NAME = re.compile(r"(?<=\S )(?:[A-Z][\w'’-]+(?: (?:of |the |de |von )?[A-Z][\w'’-]+)*)|\b\d[\d,.]*\d\b|\b\d\b")
 _WORD = re.compile(r"\w{3,}")
@@ -46,10 +52,14 @@ class Example:
 
 
 def examples(
-    shared: Path, part: str, files: Sequence[str] = tuple(SOURCES), seed: int = 0, own: int = 0, pairs: int = 0
+    shared: Path,
+    part: str,
+    files: Sequence[str] = tuple(SOURCES),
+    seed: int = 0,
+    own: Mapping[str, int] = {},
 ) -> list[Example]:
     """All examples of one part ("train", "fit" or "report"), those of SQuAD 2.0 twice in training,
-    and our own questions, in a reader's words and in pairs, as many times as said."""
+    and of our own questions those of each kind as many times as said."""
     rng = random.Random(seed)
     made: list[Example] = []
     for file in files:
@@ -64,22 +74,21 @@ def examples(
         if part == "train":
             short = file == "train/qamr.sentences.json"
             made += list(_altered(yes, mine, rng, 0.3 if "amazon" not in file else 0.15))
-            made += _nearest(yes if short else yes[: len(yes) // 2], mine, 0.15 if short else 0.6, rng)
-        for folder, times in (("", own), ("pairs", pairs)):
-            if times:
-                made += _own(shared, file, folder, part, mine, rng, times)
+            made += _nearest(yes if short else yes[: len(yes) // 2], mine, 0.15 if short else 0.6, 1, rng)
+        for kind, times in own.items():
+            made += _own(shared, file, kind, part, mine, rng, times)
     rng.shuffle(made)
     return made
 
 
 def _own(
-    shared: Path, file: str, folder: str, part: str, mine: Sequence[Paragraph], rng: random.Random, times: int
+    shared: Path, file: str, kind: str, part: str, mine: Sequence[Paragraph], rng: random.Random, times: int
 ) -> list[Example]:
-    """Our own questions of a part, some times over; those in a reader's words, in training, once
-    with the nearest paragraph that does not answer, too."""
+    """Our own questions of a part, some times over; in training also with near paragraphs that do
+    not answer, where those of the kind have none of their own."""
     yes, made = [], []
     every = paragraphs(shared / file)
-    for number, question, answer in own_questions(file, folder):
+    for number, question, answer in own_questions(file, kind):
         p = every[number]
         if role(file, p.document) != part:
             continue
@@ -90,8 +99,9 @@ def _own(
         if _spans(p, asked):
             yes.append((p, asked))
             made.append(_answerable(p, asked, rng))
-    near = _nearest(yes, mine, 0.5, rng) if yes and part == "train" and not folder else []
-    return made * times + near
+    if yes and part == "train" and kind in _NEAR:
+        return made * times + _nearest(yes, mine, *_NEAR[kind], rng)
+    return made * times
 
 
 def _spans(p: Paragraph, q: dict[str, Any]) -> list[tuple[int, int]]:
@@ -169,18 +179,24 @@ def _altered(
 
 
 def _nearest(
-    asked: Sequence[tuple[Paragraph, dict[str, Any]]], own: Sequence[Paragraph], share: float, rng: random.Random
+    asked: Sequence[tuple[Paragraph, dict[str, Any]]],
+    own: Sequence[Paragraph],
+    share: float,
+    n: int,
+    rng: random.Random,
 ) -> list[Example]:
-    """The question with the nearest paragraph, by pooled cosine, that does not hold its answer."""
-    encoder = Encoder()
+    """A share of the questions with the n nearest paragraphs, by pooled cosine, that do not hold the answer."""
     asked = [pair for pair in asked if rng.random() < share]
-    vectors = np.stack([e.pooled for e in encoder.passages(p.text for p in own)])
-    questions = np.stack([e.pooled for e in encoder.passages(q["question"] for _, q in asked)])
+    vectors, questions = _pooled(tuple(p.text for p in own)), _pooled(tuple(q["question"] for _, q in asked))
     made = []
     for (mine, q), vector in zip(asked, questions):
         words = [a["text"].lower() for a in q["answers"]]
-        for i in np.argsort(-(vectors @ vector))[:20]:
-            if own[i] is not mine and not any(word in own[i].text.lower() for word in words):
-                made.append(Example(q["question"], _window(own[i].text, q["question"]), None))
-                break
+        near = (own[i] for i in np.argsort(-(vectors @ vector))[:20])
+        others = (p for p in near if p is not mine and not any(word in p.text.lower() for word in words))
+        made += [Example(q["question"], _window(p.text, q["question"]), None) for p in islice(others, n)]
     return made
+
+
+@lru_cache(maxsize=4)
+def _pooled(texts: tuple[str, ...]) -> NDArray[np.float32]:
+    return np.stack([e.pooled for e in Encoder().passages(texts)])

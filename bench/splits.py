@@ -39,11 +39,11 @@ def paragraphs(path: Path) -> list[Paragraph]:
     return [Paragraph(p["context"], number, p["qas"]) for number, d in zip(numbers, data) for p in d["paragraphs"]]
 
 
-def own_questions(file: str, folder: str = "") -> list[tuple[int, str, tuple[int, int] | None]]:
+def own_questions(file: str, kind: str = "words") -> list[tuple[int, str, tuple[int, int] | None]]:
     """Our own questions about a file: the number of the paragraph, the question, and where in it
-    the answer stands, None when it does not. They are in a reader's words and not the text's; in
-    the folder "pairs", one that is answered beside one that only looks so."""
-    path = Path(__file__).parent / "questions" / folder / f"{Path(file).stem}.jsonl"
+    the answer stands, None when it does not. Kinds: "words", in a reader's own words; "pairs", one
+    that is answered beside one that only looks so; "free", by people who do not know the text."""
+    path = Path(__file__).parent / "questions" / kind / f"{Path(file).stem}.jsonl"
     if not path.exists():
         return []
     asked = [json.loads(line) for line in path.read_text("utf-8").splitlines()]

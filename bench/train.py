@@ -26,13 +26,14 @@ from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 LENGTH = 192  # tokens of question and context together
 BATCH = 32
 # Of each pass: the learning rate that is reached after a sixteenth of it, how many examples it takes
-# (None: all), and how many times our own questions are among them, in a reader's words and in pairs.
-PASSES = (
-    (1.5e-4, None, 0, 0),
-    (8e-5, None, 0, 0),
-    (1e-4, 24_000, 0, 0),
-    (1e-4, 40_000, 3, 0),
-    (1e-4, 60_000, 1, 2),
+# (None: all), and how many times those of our own questions, by kind.
+PASSES: tuple[tuple[float, int | None, dict[str, int]], ...] = (
+    (1.5e-4, None, {}),
+    (8e-5, None, {}),
+    (1e-4, 24_000, {}),
+    (1e-4, 40_000, {"words": 3}),
+    (1e-4, 60_000, {"words": 1, "pairs": 2}),
+    (8e-5, 44_000, {"words": 1, "pairs": 2, "free": 2}),
 )
 SEED = 20
 
@@ -51,10 +52,10 @@ def main() -> None:
     tokenizer = AutoTokenizer.from_pretrained(base)
     model = AutoModelForQuestionAnswering.from_pretrained(options.resume or base, dtype=torch.float32)
     model.bert.embeddings.word_embeddings.weight.requires_grad_(False)
-    for number, (peak, most, own, pairs) in list(enumerate(PASSES))[options.passes :]:
+    for number, (peak, most, own) in list(enumerate(PASSES))[options.passes :]:
         random.seed(SEED + number)
         torch.manual_seed(SEED + number)
-        made = examples(options.shared, "train", seed=number, own=own, pairs=pairs)[: options.limit or most]
+        made = examples(options.shared, "train", seed=number, own=own)[: options.limit or most]
         print(f"{len(made)} examples, {sum(e.answer is None for e in made)} without an answer", flush=True)
         train(model, tokenizer, batched([encode(tokenizer, e) for e in made], tokenizer), peak, options)
     save(model, tokenizer, options.out)

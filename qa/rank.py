@@ -33,6 +33,7 @@ class Ranked:
     maxsim: float
     evidence: float
     sentence: int
+    scores: NDArray[np.float32]
     agreement: float
     margin: float | None = None
     answer: tuple[int, int] | None = None
@@ -91,7 +92,7 @@ def rank(candidates: Sequence[Candidate], query: Query) -> list[Ranked]:
         late, evidence = maxsim(candidate.similarity, query.own), float(scores[best])
         score = maxsim(candidate.similarity, query.weights) + float(counted[best]) + rest
         agreement = 1 / (1 + int(np.searchsorted(by_words, -candidate.bm25)))
-        ranked.append(Ranked(candidate, score, late + evidence + rest, late, evidence, best, agreement))
+        ranked.append(Ranked(candidate, score, late + evidence + rest, late, evidence, best, counted, agreement))
     return sorted(ranked, key=lambda item: -item.score)
 
 

@@ -54,7 +54,8 @@ def _read(item: Ranked, at: int, reading: Reading, query: Query) -> Ranked:
     likeness, counted = sentence_scores(item.candidate, query)
     answers = [reading.best(start - at, end - at) for start, end in item.candidate.sentences.tolist()]
     margins = np.array([margin for margin, _, _ in answers])
-    sentence = int(np.argmax(counted + SENTENCE_WEIGHT / (1.0 + np.exp(-np.maximum(margins, -100.0) / _SCALE))))
+    scores = counted + SENTENCE_WEIGHT / (1.0 + np.exp(-np.maximum(margins, -100.0) / _SCALE))
+    sentence = int(scores.argmax())
     margin, start, end = answers[sentence]
     # What was quoted answered the question before, which the reader sees too.
     new = margins[~quoted(item.candidate, query.said)] if query.said else margins
@@ -63,6 +64,7 @@ def _read(item: Ranked, at: int, reading: Reading, query: Query) -> Ranked:
         item,
         score=item.score + RANK_WEIGHT * min(max(sure, 0.0), 1.0),
         sentence=sentence,
+        scores=scores.astype(np.float32),
         evidence=float(likeness[sentence]),
         margin=margin,
         answer=(start + at, end + at) if margin > _POINTING else None,
