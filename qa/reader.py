@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 OFF = "off"
 _SHIPPED = Path(__file__).parent / "reader-model"
-_SHA256 = "268cef0a89c91ea0637edbf07429042ecad7cb7a5a8331d20fa6f4e1ac579c7a"
+_SHA256 = "7bbe11ace37642229acdf1f2abb55c8f8853bc36a034092c9d527087346a80c8"
 _LONGEST = 30  # tokens of an answer
 _LIMIT = 384  # tokens of question and text together
 
