@@ -154,10 +154,10 @@ def compose(library: Index, asked: Asked, k: int, options: Options = Options()) 
     own = library.fact(CALIBRATION)
     sure = [confidence(ranked, at, own) for at in range(min(k, len(ranked)))]
     hits = tuple(_hit(library, item, asked.query, p) for item, (p, _) in zip(ranked, sure))
+    answered = bool(sure) and sure[0][0] >= sure[0][1].threshold(options.budget)
     # A further passage is cited when it would count as an answer by itself.
-    enough = [p >= model.threshold(options.budget) for p, model in sure]
-    answered = bool(enough) and enough[0]
-    evidence = tuple(hit.evidence[0] for hit, ok in zip(hits, enough) if ok)[:_MOST_EVIDENCE] if answered else ()
+    enough = [hit.evidence[0] for hit, (p, model) in zip(hits, sure) if model.keeps(options.budget, p)]
+    evidence = tuple(enough[:_MOST_EVIDENCE]) if answered else ()
     return Answer(asked.question, asked.query.text, answered, sure[0][0] if sure else 0.0, evidence, hits)
 
 

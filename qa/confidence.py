@@ -54,6 +54,13 @@ class Calibration:
         least = min(risk for _, risk, _ in self.curve)
         raise BudgetError(f"An error budget of {budget:.1%} cannot be kept; the least that can is {least:.1%}.")
 
+    def keeps(self, budget: float, sure: float) -> bool:
+        """Whether an answer of this confidence may be shown; never when the budget cannot be kept."""
+        try:
+            return sure >= self.threshold(budget)
+        except BudgetError:
+            return False
+
     def explained(self, budget: float) -> str:
         """What a budget costs, in a sentence."""
         try:

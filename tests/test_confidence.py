@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from index import Index
 from index.library import SAMPLE
-from qa import ask
+from qa import ask, confidence
 from qa.calibrate import CalibrationError, calibrate, calibration_error
 from qa.confidence import BudgetError, Calibration, risk_curve
 from qa.evaluate import Question, prepared
+from qa.reader import OFF
 
 
 @pytest.fixture
@@ -31,9 +32,21 @@ def own(tmp_path: Path) -> Path:
 def test_a_smaller_budget_answers_no_more(article: Index) -> None:
     with prepared(QUESTIONS, article) as (index, questions):
         texts = [question.text for question in questions[:30]]
-    answered = {budget: {t for t in texts if ask(t, index=index, budget=budget).answered} for budget in (0.1, 0.2, 0.6)}
-    assert answered[0.1] <= answered[0.2] <= answered[0.6]
+    budgets = (0.05, 0.1, 0.2, 0.6)
+    answered = {budget: {t for t in texts if ask(t, index=index, budget=budget).answered} for budget in budgets}
+    assert answered[0.05] <= answered[0.1] <= answered[0.2] <= answered[0.6]
     assert len(answered[0.1]) < len(answered[0.6])
+
+
+def test_a_budget_that_cannot_be_kept_unread_concerns_only_what_is_not_read(article: Index) -> None:
+    question = "Who designed the Great Firewall?"
+    calibrations = json.loads((Path(confidence.__file__).parent / "confidence.json").read_text("utf-8"))
+    least = {kind: min(risk for _, risk, _ in calibrations[kind]["curve"]) for kind in ("read", "unread")}
+    assert least["read"] < least["unread"]
+    between = (least["read"] + least["unread"]) / 2
+    assert len(ask(question, index=article, k=8, budget=between).hits) == 8
+    with pytest.raises(BudgetError, match="cannot be kept"):
+        ask(question, index=article, budget=between, reader=OFF)
 
 
 @pytest.mark.parametrize("budget", [0, 1, -0.1, 5, 1e-9, float("nan")])
