@@ -148,10 +148,11 @@ def _kill_a_reader() -> None:
                 continue
             try:
                 command = (entry / "cmdline").read_bytes()
-                ticks = int((entry / "stat").read_text().rpartition(")")[2].split()[11])
+                stat = (entry / "stat").read_text().rpartition(")")[2].split()
+                ours, ticks = int(stat[1]) == os.getpid(), int(stat[11])
             except OSError:
                 continue
-            if b"index.workers" in command and ticks > 80:
+            if ours and b"index.workers" in command and ticks > 80:
                 os.kill(int(entry.name), signal.SIGSEGV)
                 return
 
