@@ -14,10 +14,8 @@ from qa.query import Query
 # One formula for every collection; ARCHITECTURE.md says what was tried beside it.
 COSINE_WEIGHT = 0.1
 BM25_WEIGHT = 0.1
-
-
-_SHORT = 20  # characters
 SAID = 0.1  # what a sentence that an earlier answer has quoted loses when a follow-up is asked
+_SHORT = 20  # characters; so few may stand in an answer by chance
 
 
 @dataclass(frozen=True)
