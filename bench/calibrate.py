@@ -20,7 +20,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from splits import own_questions, paragraphs, role
+from splits import DOCUMENTS, own_questions, paragraphs, role, source
 
 from index import Index
 from index.readers import document_id
@@ -35,6 +35,7 @@ FILES = {
     "squad2.dev-a.json": 250,
     "train/squadshifts.new_wiki.json": 250,
     "train/squad1.extra13.json": 200,
+    DOCUMENTS: 250,
 }
 # A library that answers half of what it is asked: each question as it is, and once without what
 # answers it. Misleading questions fit the model, but nobody knows how often they are asked.
@@ -51,7 +52,7 @@ def main() -> None:
         parser.error(f"{options.data} is not the folder of the data, or not whole; it is no part of the project.")
     seen: dict[str, list[Asking]] = {name: [] for name in FEATURES}
     for number, (file, limit) in enumerate(FILES.items()):
-        for name, asking in asked(options.data / file, file, int(limit * options.share), 1000 * number):
+        for name, asking in asked(source(options.data, file), file, int(limit * options.share), 1000 * number):
             seen[name].append(asking)
     result: dict[str, object] = {"source": "bench/calibrate.py, documents kept for it of " + ", ".join(FILES)}
     for name, own in seen.items():

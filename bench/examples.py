@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from splits import Paragraph, own_questions, paragraphs, role
+from splits import DOCUMENTS, Paragraph, own_questions, paragraphs, role, source
 
 from index.encoder import Encoder
 from index.sentences import sentence_spans
@@ -27,9 +27,16 @@ SOURCES = {
     "train/squad1.extra13.json": 10_000,
     "train/squadshifts.amazon_reviews.json": 3_500,
     "train/qamr.sentences.json": 11_000,
+    "train/medquad.pairs.jsonl": 0,
+    DOCUMENTS: 10_000,
 }
+# How many times a pass takes the questions of a file, or our own of a kind, where it does not say.
+_TIMES = {file: 1 for file in SOURCES} | {"squad2.dev-a.json": 2}
+# The share of the answerable questions that is put to near paragraphs without the answer, and to how many.
+_NEAREST = {"train/qamr.sentences.json": (0.15, 1), DOCUMENTS: (1.0, 2)}
 
-# Of our own questions with an answer: the share that is put to paragraphs without it, and to how many.
+KINDS = ("words", "pairs", "free")  # of our own questions
+# Of those with an answer: the share that is put to paragraphs without it, and to how many.
 _NEAR = {"words": (0.5, 1), "free": (1.0, 2)}
 
 _NAME = re.compile(r"(?<=\S )(?:[A-Z][\w'’-]+(?: (?:of |the |de |von )?[A-Z][\w'’-]+)*)|\b\d[\d,.]*\d\b|\b\d\b")
@@ -56,27 +63,30 @@ def examples(
     part: str,
     files: Sequence[str] = tuple(SOURCES),
     seed: int = 0,
-    own: Mapping[str, int] = {},
+    times: Mapping[str, int] = {},
 ) -> list[Example]:
-    """All examples of one part ("train", "fit" or "report"), those of SQuAD 2.0 twice in training,
-    and of our own questions those of each kind as many times as said."""
+    """All examples of one part ("train", "fit" or "report"); `times` says how many times training
+    takes those of a file, or our own questions of a kind, none of which it takes unless told."""
     rng = random.Random(seed)
     made: list[Example] = []
+    often = {**_TIMES, **times} if part == "train" else dict.fromkeys(files, 1)
     for file in files:
-        mine = [p for p in paragraphs(shared / file) if role(file, p.document) == part]
+        if not often[file]:
+            continue
+        mine = [p for p in paragraphs(source(shared, file)) if role(file, p.document) == part]
         asked = [(p, q) for p in mine for q in p.questions]
         rng.shuffle(asked)
         yes = [(p, q) for p, q in asked if _spans(p, q)][: SOURCES[file]]
         no = [(p, q) for p, q in asked if q.get("is_impossible")]
         positive = [_answerable(p, q, rng) for p, q in yes]
         misleading = [Example(q["question"], _window(p.text, q["question"]), None) for p, q in no]
-        made += (positive + misleading) * (2 if file == "squad2.dev-a.json" and part == "train" else 1)
-        if part == "train":
-            short = file == "train/qamr.sentences.json"
+        made += (positive + misleading) * often[file]
+        if part == "train" and yes:
             made += list(_altered(yes, mine, rng, 0.3 if "amazon" not in file else 0.15))
-            made += _nearest(yes if short else yes[: len(yes) // 2], mine, 0.15 if short else 0.6, 1, rng)
-        for kind, times in own.items():
-            made += _own(shared, file, kind, part, mine, rng, times)
+            made += _nearest(yes, mine, *_NEAREST.get(file, (0.3, 1)), rng)
+        for kind in KINDS:
+            if often.get(kind):
+                made += _own(shared, file, kind, part, mine, rng, often[kind])
     rng.shuffle(made)
     return made
 
@@ -93,7 +103,7 @@ def _own(
     """Our own questions of a part, some times over; in training also with near paragraphs that do
     not answer, where those of the kind have none of their own."""
     yes, made = [], []
-    every = paragraphs(shared / file)
+    every = paragraphs(source(shared, file))
     for number, question, answer in own_questions(file, kind):
         p = every[number]
         if role(file, p.document) != part:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 MEASURED = ("squad2.dev-a.json", "policyqa.dev.json")
+DOCUMENTS = "documents.json"  # of many kinds, with questions; written for this project, so it is here
+_HERE = Path(__file__).parent / "questions"
 
 
 @dataclass(frozen=True)
@@ -28,9 +30,18 @@ def role(file: str, document: int) -> str:
     return "fit" if document % 4 == 3 else "train"
 
 
+def source(shared: Path, file: str) -> Path:
+    """Where a file lies: in the folder of the data, or here."""
+    return _HERE / file if file == DOCUMENTS else shared / file
+
+
 def paragraphs(path: Path) -> list[Paragraph]:
     """The paragraphs of a SQuAD file, in its order; its documents are numbered in the order of
-    their titles. Where all is one document, its paragraphs are numbered instead."""
+    their titles. Where all is one document, its paragraphs are numbered instead; so are the
+    passages of a file of pairs, whose own questions are left out: they ask for the whole."""
+    if path.suffix == ".jsonl":
+        pairs = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        return [Paragraph(pair["passage"], i, []) for i, pair in enumerate(pairs)]
     data = json.loads(path.read_text("utf-8"))["data"]
     if len(data) == 1:
         return [Paragraph(p["context"], i, p["qas"]) for i, p in enumerate(data[0]["paragraphs"])]
@@ -43,7 +54,7 @@ def own_questions(file: str, kind: str = "words") -> list[tuple[int, str, tuple[
     """Our own questions about a file: the number of the paragraph, the question, and where in it
     the answer stands, None when it does not. Kinds: "words", in a reader's own words; "pairs", one
     that is answered beside one that only looks so; "free", by people who do not know the text."""
-    path = Path(__file__).parent / "questions" / kind / f"{Path(file).stem}.jsonl"
+    path = _HERE / kind / f"{Path(file).stem}.jsonl"
     if not path.exists():
         return []
     asked = [json.loads(line) for line in path.read_text("utf-8").splitlines()]

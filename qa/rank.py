@@ -20,21 +20,27 @@ _SHORT = 20  # characters; so few may stand in an answer by chance
 
 @dataclass(frozen=True)
 class Ranked:
-    """A candidate with its scores: `maxsim` of the whole passage, `evidence` of its best sentence,
-    both in [-1, 1], and which sentence that is; `likeness`, the sum of all signals, these three by
-    the question's own words; `score`, what it is ordered by. Where a reader has read it, `margin` is its log-odds
-    for an answer in that sentence, `answer` where in the passage that answer stands."""
+    """A candidate with its scores: `maxsim` of the whole passage, `maxsims`, (m,), of each of its
+    sentences, all in [-1, 1]; `likeness`, the sum of all signals, these by the question's own
+    words; `score` and `scores`, (m,), what it and its sentences are ordered by, `sentence` the best
+    of them. Where a reader has read it, `margin` is its log-odds for an answer in that sentence,
+    `answer` where in the passage that answer stands."""
 
     candidate: Candidate
     score: float
     likeness: float
     maxsim: float
-    evidence: float
-    sentence: int
+    maxsims: NDArray[np.float32]
     scores: NDArray[np.float32]
+    sentence: int
     agreement: float
     margin: float | None = None
     answer: tuple[int, int] | None = None
+
+    @property
+    def evidence(self) -> float:
+        """The MaxSim of the best sentence."""
+        return float(self.maxsims[self.sentence])
 
 
 def maxsim(similarity: NDArray[np.float32], weights: NDArray[np.float32]) -> float:
@@ -83,14 +89,15 @@ def rank(candidates: Sequence[Candidate], query: Query) -> list[Ranked]:
     top_bm25 = -float(by_words[0]) if candidates else 0.0
     ranked = []
     for candidate in candidates:
-        scores, counted = sentence_scores(candidate, query)
+        own, counted = sentence_scores(candidate, query)
         best = int(counted.argmax())
         words = candidate.bm25 / top_bm25 if top_bm25 > 0 else 0.0
         rest = COSINE_WEIGHT * candidate.cosine + BM25_WEIGHT * words
-        late, evidence = maxsim(candidate.similarity, query.own), float(scores[best])
+        late = maxsim(candidate.similarity, query.own)
+        likeness = late + float(own[best]) + rest
         score = maxsim(candidate.similarity, query.weights) + float(counted[best]) + rest
         agreement = 1 / (1 + int(np.searchsorted(by_words, -candidate.bm25)))
-        ranked.append(Ranked(candidate, score, late + evidence + rest, late, evidence, best, counted, agreement))
+        ranked.append(Ranked(candidate, score, likeness, late, own, counted, best, agreement))
     return sorted(ranked, key=lambda item: -item.score)
 
 

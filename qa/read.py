@@ -8,11 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from qa.query import Query
-from qa.rank import Ranked, quoted, sentence_scores
+from qa.rank import Ranked, quoted
 from qa.reader import Reader, Reading
 
 READ = 3  # passages; more cost time and change little
-WINDOW = 560  # characters that the reader sees at a time, as when it was trained
+WINDOW = 900  # characters that the reader sees at a time, as when it was trained: nearly every passage whole
 # In the order of passages the reader counts only where it is sure that it sees the answer, in that
 # of a passage's sentences everywhere. Weights beside scores that are sums of cosines.
 RANK_WEIGHT = 0.3
@@ -51,10 +51,9 @@ def window(item: Ranked) -> tuple[int, int]:
 
 
 def _read(item: Ranked, at: int, reading: Reading, query: Query) -> Ranked:
-    likeness, counted = sentence_scores(item.candidate, query)
     answers = [reading.best(start - at, end - at) for start, end in item.candidate.sentences.tolist()]
     margins = np.array([margin for margin, _, _ in answers])
-    scores = counted + SENTENCE_WEIGHT / (1.0 + np.exp(-np.maximum(margins, -100.0) / _SCALE))
+    scores = item.scores + SENTENCE_WEIGHT / (1.0 + np.exp(-np.maximum(margins, -100.0) / _SCALE))
     sentence = int(scores.argmax())
     margin, start, end = answers[sentence]
     # What was quoted answered the question before, which the reader sees too.
@@ -65,7 +64,6 @@ def _read(item: Ranked, at: int, reading: Reading, query: Query) -> Ranked:
         score=item.score + RANK_WEIGHT * min(max(sure, 0.0), 1.0),
         sentence=sentence,
         scores=scores.astype(np.float32),
-        evidence=float(likeness[sentence]),
         margin=margin,
         answer=(start + at, end + at) if margin > _POINTING else None,
     )

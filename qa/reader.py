@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 OFF = "off"
 _SHIPPED = Path(__file__).parent / "reader-model"
-_SHA256 = "7bbe11ace37642229acdf1f2abb55c8f8853bc36a034092c9d527087346a80c8"
+_SHA256 = "4897dfb2424ac4dff3aea1f0de3cbd0d5b094769ccf62e817860884b46e05ec0"
 _LONGEST = 30  # tokens of an answer
 _LIMIT = 384  # tokens of question and text together
 
