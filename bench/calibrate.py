@@ -60,7 +60,7 @@ def main() -> None:
         result[name] = {"askings": fitted.askings} | asdict(fitted.calibration)
         print(f"{name}: {fitted.askings} askings, AUROC answerable against removed {fitted.auroc:.3f},", end=" ")
         print(f"expected calibration error {fitted.error:.3f}, weights {fitted.calibration.weights}")
-        for budget in (0.05, 0.1, 0.2, BUDGET):
+        for budget in (0.05, 0.1, BUDGET):
             try:
                 threshold = fitted.calibration.threshold(budget)
             except BudgetError as error:

@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     def choices(sub: argparse.ArgumentParser, *, budget: bool = True) -> None:
         """What one may choose of the way to an answer: `qa.answer.Options`."""
         if budget:
-            text = "how many of the answers shown may be wrong, such as 10%% (25%%)"
+            text = "how many of the answers shown may be wrong, such as 10%% (20%%)"
             sub.add_argument("--budget", metavar="SHARE", type=_share, help=text)
         sub.add_argument("--reader", metavar="MODEL", help="another question-answering model, or off")
         sub.add_argument("--reranker", metavar="MODEL", help="a CrossEncoder or multi-vector model (none)")

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from index import FootnoteError
 from qa.rank import Ranked
 
-BUDGET = 0.25  # of the answers shown, at most so many may be wrong, unless one asks for less
+BUDGET = 0.2  # of the answers shown, at most so many may be wrong, unless one asks for less
 CALIBRATION = "calibration"  # the fact of a library that holds one of its own
 AGREEING = 3  # passages that may answer alike before the lead over the next one is measured
 _LEAST_MARGIN = -15.0  # logits
