@@ -27,7 +27,7 @@ SOURCES = {
     "train/squad1.extra13.json": 10_000,
     "train/squadshifts.amazon_reviews.json": 3_500,
     "train/qamr.sentences.json": 11_000,
-    "train/medquad.pairs.jsonl": 0,
+    "train/medquad.pairs.jsonl": 0,  # its texts alone: only our own questions about them
     DOCUMENTS: 10_000,
 }
 # How many times a pass takes the questions of a file, or our own of a kind, where it does not say.
@@ -66,7 +66,9 @@ def examples(
     times: Mapping[str, int] = {},
 ) -> list[Example]:
     """All examples of one part ("train", "fit" or "report"); `times` says how many times training
-    takes those of a file, or our own questions of a kind, none of which it takes unless told."""
+    takes those of a file (once, unless told) and our own questions of a kind (not at all, unless
+    told). Altered questions and near paragraphs come once whatever it says; a file that is taken no
+    times gives nothing at all."""
     rng = random.Random(seed)
     made: list[Example] = []
     often = {**_TIMES, **times} if part == "train" else dict.fromkeys(files, 1)

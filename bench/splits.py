@@ -14,7 +14,7 @@ _HERE = Path(__file__).parent / "questions"
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph of a SQuAD file, the number of its document, and its questions."""
+    """A paragraph, or the passage of a pair, the number of its document, and its questions."""
 
     text: str
     document: int

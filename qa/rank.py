@@ -39,7 +39,7 @@ class Ranked:
 
     @property
     def evidence(self) -> float:
-        """The MaxSim of the best sentence."""
+        """The MaxSim of the best sentence, by the question's own words."""
         return float(self.maxsims[self.sentence])
 
 

@@ -12,13 +12,13 @@ from qa.rank import Ranked, quoted
 from qa.reader import Reader, Reading
 
 READ = 3  # passages; more cost time and change little
-WINDOW = 900  # characters that the reader sees at a time, as when it was trained: nearly every passage whole
+WINDOW = 900  # characters that the reader sees at a time, as when it was trained: most passages whole
 # In the order of passages the reader counts only where it is sure that it sees the answer, in that
 # of a passage's sentences everywhere. Weights beside scores that are sums of cosines.
 RANK_WEIGHT = 0.3
 SENTENCE_WEIGHT = 0.4
 _SURE = (0.0, 6.0)  # log-odds between which the first goes from nothing to all
-_POINTING = 3.0  # log-odds from which the words that answer are pointed at
+_POINTING = 1.0  # log-odds from which the words that answer are pointed at
 _SCALE = 4.0  # of the log-odds in the second: they are surer than they are right
 
 
