@@ -191,7 +191,7 @@ def test_files_that_are_too_large_or_lead_nowhere_are_named(new_library: Index, 
 
 def test_a_file_that_changes_while_it_is_read_is_not_mixed(tmp_path: Path) -> None:
     path = tmp_path / "log.txt"
-    path.write_bytes(b"a" * 20_000_000)
+    path.write_bytes(b"a" * 90_000_000)
     stop = threading.Event()
 
     def grow() -> None:
