@@ -75,7 +75,8 @@ def examples(
     for file in files:
         if not often[file]:
             continue
-        mine = [p for p in paragraphs(source(shared, file)) if role(file, p.document) == part]
+        every = paragraphs(source(shared, file))
+        mine = [p for p in every if role(file, p.document) == part]
         asked = [(p, q) for p in mine for q in p.questions]
         rng.shuffle(asked)
         yes = [(p, q) for p, q in asked if _spans(p, q)][: SOURCES[file]]
@@ -88,7 +89,7 @@ def examples(
             made += _nearest(yes, mine, *_NEAREST.get(file, (0.3, 1)), rng)
         for kind in KINDS:
             if often.get(kind):
-                made += _own(shared, file, kind, part, mine, rng, often[kind])
+                made += _own(every, file, kind, part, mine, rng, often[kind])
     rng.shuffle(made)
     return made
 
@@ -96,16 +97,21 @@ def examples(
 def own_examples(shared: Path, kind: str, part: str) -> list[Example]:
     """Our own questions of a kind about the documents of a part, once each, each with its paragraph."""
     files = [file for file in SOURCES if own_questions(file, kind)]
-    return [e for f in files for e in _own(shared, f, kind, part, [], random.Random(0), 1)]
+    return [e for f in files for e in _own(paragraphs(source(shared, f)), f, kind, part, [], random.Random(0), 1)]
 
 
 def _own(
-    shared: Path, file: str, kind: str, part: str, mine: Sequence[Paragraph], rng: random.Random, times: int
+    every: Sequence[Paragraph],
+    file: str,
+    kind: str,
+    part: str,
+    mine: Sequence[Paragraph],
+    rng: random.Random,
+    times: int,
 ) -> list[Example]:
     """Our own questions of a part, some times over; in training also with near paragraphs that do
     not answer, where those of the kind have none of their own."""
     yes, made = [], []
-    every = paragraphs(source(shared, file))
     for number, question, answer in own_questions(file, kind):
         p = every[number]
         if role(file, p.document) != part:
