@@ -196,7 +196,7 @@ def _calibrate(options: argparse.Namespace) -> int:
         print(f"{'With' if name == 'read' else 'Without'} the reader, {fitted.askings} askings:", end=" ")
         apart = "" if fitted.auroc is None else f"AUROC {fitted.auroc:.3f} with and without the answer, "
         print(f"{apart}expected calibration error {fitted.error:.3f}.")
-        for budget in (0.05, 0.1, 0.2, BUDGET):
+        for budget in (0.05, 0.1, BUDGET):
             print(f"  {fitted.calibration.explained(budget)}")
     return DONE
 

@@ -59,8 +59,8 @@ def show_report(report: Report, console: Console | None = None) -> None:
         if value is not None:
             out.print(f"  {name:32}{value:.3f}")
     for name, seconds in (
-        ("retrieve, median", report.median_seconds),
-        ("retrieve, 95th percentile", report.p95_seconds),
+        ("answer, median", report.median_seconds),
+        ("answer, 95th percentile", report.p95_seconds),
         ("encoding the question, median", report.encode_seconds),
     ):
         if seconds is not None:
