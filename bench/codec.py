@@ -9,10 +9,10 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+from splits import existing
 
 from index import codec
 from index.encoder import Encoder
@@ -24,7 +24,7 @@ Vectors = np.ndarray[Any, Any]
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure codecs for token vectors.")
-    parser.add_argument("file", type=Path)
+    parser.add_argument("file", type=existing)
     parser.add_argument("--limit", type=int, default=2000, help="questions")
     options = parser.parse_args()
     squad = json.loads(options.file.read_text())["data"]

@@ -25,6 +25,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+from splits import existing
 
 from index import Document, Index
 from index.library import SAMPLE
@@ -65,15 +66,12 @@ class Result:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure follow-up questions.")
-    parser.add_argument("cast", type=Path, nargs="?", help="conversations in the layout of TREC CAsT")
-    parser.add_argument("xquad", type=Path, nargs="?", help="XQuAD English, the library of our own")
+    parser.add_argument("cast", type=existing, nargs="?", help="conversations in the layout of TREC CAsT")
+    parser.add_argument("xquad", type=existing, nargs="?", help="XQuAD English, the library of our own")
     parser.add_argument("--reader", action="store_true", help="with the reader that ships")
     parser.add_argument("--half", type=int, choices=(0, 1), help="our own of even (0) or odd numbers alone")
     parser.add_argument("--show", action="store_true", help="print the follow-ups that the rewrite finds and we do not")
     options = parser.parse_args()
-    for path in filter(None, (options.cast, options.xquad)):
-        if not path.exists():
-            parser.error(f"{path} is not there; the data to measure on is no part of the project, give its path.")
     reader = Options() if options.reader else Options(reader=OFF)
     if options.cast:
         with cast(options.cast) as (index, turns):

@@ -9,7 +9,8 @@ from __future__ import annotations
 import argparse
 from collections import defaultdict
 from dataclasses import replace
-from pathlib import Path
+
+from splits import existing
 
 from index import Index
 from index.sentences import sentence_spans
@@ -23,7 +24,7 @@ NEAR = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the evidence inside the right paragraph.")
-    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("files", nargs="+", type=existing)
     parser.add_argument("--limit", type=int, help="questions of each file")
     options = parser.parse_args()
     for path in options.files:

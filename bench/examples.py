@@ -28,12 +28,12 @@ SOURCES = {
     "train/squadshifts.amazon_reviews.json": 3_500,
     "train/qamr.sentences.json": 11_000,
     "train/medquad.pairs.jsonl": 0,  # its texts alone: only our own questions about them
-    DOCUMENTS: 10_000,
+    **dict.fromkeys(DOCUMENTS, 10_000),
 }
 # How many times a pass takes the questions of a file, or our own of a kind, where it does not say.
 _TIMES = {file: 1 for file in SOURCES} | {"squad2.dev-a.json": 2}
 # The share of the answerable questions that is put to near paragraphs without the answer, and to how many.
-_NEAREST = {"train/qamr.sentences.json": (0.15, 1), DOCUMENTS: (1.0, 2)}
+_NEAREST = {"train/qamr.sentences.json": (0.15, 1), **dict.fromkeys(DOCUMENTS, (1.0, 2))}
 
 KINDS = ("words", "pairs", "free")  # of our own questions
 # Of those with an answer: the share that is put to paragraphs without it, and to how many.

@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from splits import existing
+
 from index import Index
 from index.encoder import Encoder, model_name, shared_encoder
 from index.library import SAMPLE
@@ -31,7 +33,7 @@ QUESTIONS = (
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure speed against the model alone.")
-    parser.add_argument("file", type=Path, nargs="?")
+    parser.add_argument("file", type=existing, nargs="?")
     options = parser.parse_args()
     encoder = shared_encoder(model_name())
     encoder.load()

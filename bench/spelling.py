@@ -10,7 +10,8 @@ import argparse
 import random
 import re
 import string
-from pathlib import Path
+
+from splits import existing
 
 from index import Index
 from qa.answer import CANDIDATES, Asked, Options, compose, search
@@ -21,7 +22,7 @@ from qa.reader import OFF
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure what typing errors cost.")
-    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("files", nargs="+", type=existing)
     parser.add_argument("--limit", type=int, help="questions of each file")
     options = parser.parse_args()
     for path in options.files:

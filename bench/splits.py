@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 MEASURED = ("squad2.dev-a.json", "policyqa.dev.json")
-DOCUMENTS = "documents.json"  # of many kinds, with questions; written for this project, so it is here
+# Of many kinds, with questions; written for this project, so they are here.
+DOCUMENTS = ("documents.json", "documents-2.json")
 _HERE = Path(__file__).parent / "questions"
 
 
@@ -19,6 +21,14 @@ class Paragraph:
     text: str
     document: int
     questions: list[dict[str, Any]]
+
+
+def existing(name: str) -> Path:
+    """An argument of a bench that names data. Raises ArgumentTypeError, a clean end, when it is not there."""
+    path = Path(name)
+    if not path.exists():
+        raise argparse.ArgumentTypeError(f"{path} is not there; the data is no part of the project, give its path.")
+    return path
 
 
 def role(file: str, document: int) -> str:
@@ -32,7 +42,7 @@ def role(file: str, document: int) -> str:
 
 def source(shared: Path, file: str) -> Path:
     """Where a file lies: in the folder of the data, or here."""
-    return _HERE / file if file == DOCUMENTS else shared / file
+    return _HERE / file if file in DOCUMENTS else shared / file
 
 
 def paragraphs(path: Path) -> list[Paragraph]:
