@@ -46,7 +46,7 @@ def ingest(
         Task(name, path, known[name][1] if name in known else None, password, allow_private) for name, path in names
     ]
     outcome: dict[str, str] = {}
-    failed = list(found.failed)
+    failed, partial = list(found.failed), []
     passages = 0
 
     def told(source: str, reason: str = "") -> None:
@@ -96,7 +96,9 @@ def ingest(
 
                     store.put(document, counted(document.source, stored))
                     outcome[document.source] = "updated" if document.source in known else "added"
-                    told(document.source)
+                    if document.unread:
+                        partial.append(Failure(document.source, document.unread))
+                    told(document.source, document.unread)
             contents = _contents(store)
             for task, content in twice:
                 if content in contents:  # else its document has changed meanwhile: it is read again
@@ -119,6 +121,7 @@ def ingest(
         updated=named("updated"),
         unchanged=named("unchanged"),
         failed=tuple(failed),
+        partial=tuple(partial),
         skipped=found.skipped,
         duplicates=those("duplicate"),
     )

@@ -52,7 +52,8 @@ class Page:
 class Document:
     """One source. `text` is canonical: every offset anywhere refers to it, and it never changes
     while the bytes of the source, whose SHA-256 is `sha256`, stay the same. `date`: of the source,
-    in ISO 8601, as precise as it is known. `also`: other sources that hold the very same bytes."""
+    in ISO 8601, as precise as it is known. `also`: other sources that hold the very same bytes. `unread`:
+    what of the source could not be read, as a sentence, where it has just been read."""
 
     id: str
     title: str
@@ -65,6 +66,7 @@ class Document:
     pages: tuple[Page, ...] = ()
     date: str | None = None
     also: tuple[str, ...] = ()
+    unread: str = ""
 
     def section_at(self, offset: int) -> Section | None:
         """The section that holds a character, or None before the first heading and after the last."""
@@ -117,7 +119,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Failure:
-    """A path that could not be added, and why, as a sentence. `encrypted`: a password is wanted."""
+    """A path that could not be added, or not all of it, and why, as a sentence. `encrypted`: a password is wanted."""
 
     path: str
     reason: str
@@ -128,14 +130,16 @@ class Failure:
 class AddReport:
     """What `Index.add` or `Index.sync` did: document ids, in the order met.
 
-    `skipped` holds files met inside a folder whose kind no reader knows; `duplicates` sources
-    with the bytes of another, which are cited beside it; `removed` sources that are gone.
+    `partial` holds those of the added and updated of which some could not be read; `skipped` files
+    met inside a folder whose kind no reader knows; `duplicates` sources with the bytes of another,
+    which are cited beside it; `removed` sources that are gone.
     """
 
     added: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
     failed: tuple[Failure, ...] = ()
+    partial: tuple[Failure, ...] = ()
     skipped: tuple[str, ...] = ()
     duplicates: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
@@ -145,7 +149,7 @@ class AddReport:
 class Progress:
     """How far `Index.add` is: sources finished of those found, passages stored so far. `outcome`:
     what became of the source at `path` (added, updated, unchanged, duplicate, failed), empty while it
-    is not done; `reason`: why it failed, as a sentence."""
+    is not done; `reason`: why it failed, or what of it was not read, as a sentence."""
 
     path: str
     files_done: int

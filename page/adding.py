@@ -28,7 +28,8 @@ _GROUP = 50  # sources that are added before the next that came meanwhile are lo
 
 @dataclass(frozen=True)
 class Step:
-    """What became of one source: its name, the outcome as `index.Progress` has it, and why it failed."""
+    """What became of one source: its name, the outcome as `index.Progress` has it, and why it failed, or what
+    of it was not read."""
 
     name: str
     outcome: str
@@ -172,10 +173,9 @@ class Adder:
             self._done(step.path, step.outcome, step.reason, left)
 
     def _done(self, source: str, outcome: str, reason: str, left: set[str]) -> None:
-        if outcome == "failed":
-            reason = reason.replace(source, self._shown(source))
-            if source in self._fresh:
-                self.forget(source)
+        reason = reason.replace(source, self._shown(source))
+        if outcome == "failed" and source in self._fresh:
+            self.forget(source)
         self._fresh.discard(source)
         with self._lock:
             left.discard(source)

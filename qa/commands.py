@@ -100,7 +100,7 @@ def _show(report: AddReport, *, files: bool = True) -> None:
         kinds = sorted({Path(name).suffix or "no suffix" for name in report.skipped})
         note = f"{len(report.skipped)} files of kinds that are not read were left out ({', '.join(kinds)})."
         print(f"footnote: {note}", file=sys.stderr)
-    for failure in report.failed:
+    for failure in (*report.partial, *report.failed):
         print(f"footnote: {failure.reason}", file=sys.stderr)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from index import Index, ReadError
 from index.readers import read_document
 from index.types import Document
 from qa import ask
+from qa.cli import main
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ODF = "urn:oasis:names:tc:opendocument:xmlns"
@@ -215,6 +217,42 @@ def test_scanned_pages_are_named_where_nothing_can_read_them(monkeypatch: pytest
     monkeypatch.setenv("PATH", "")
     with pytest.raises(ReadError, match="install Tesseract"):
         read(scanned([["The harbour."]]), "scan.pdf")
+
+
+def mixed() -> bytes:
+    """A PDF of a page of text, two of pictures, an empty one, and another picture."""
+    out, picture = pypdfium2.PdfDocument.new(), pypdfium2.PdfDocument(scanned([["The harbour was opened in 1911."]]))
+    text = pypdfium2.PdfDocument(lines_of([["The mill was built by Anna Berg."], []]))
+    for source, page in ((text, 0), (picture, 0), (picture, 0), (text, 1), (picture, 0)):
+        out.import_pages(source, [page])
+    whole = io.BytesIO()
+    out.save(whole)
+    return whole.getvalue()
+
+
+def test_pages_that_could_not_be_read_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mixed.pdf").write_bytes(mixed())
+    monkeypatch.setenv("PATH", "")
+    library = str(tmp_path / "library")
+    assert main(["add", str(tmp_path / "mixed.pdf"), "--index", library, "--json"]) == 0
+    printed = capsys.readouterr()
+    (partial,) = json.loads(printed.out)["partial"]
+    named = f"{tmp_path / 'mixed.pdf'} was added without pages 2–3, 5, scanned as it seems;"
+    assert partial["reason"].startswith(named)
+    assert partial["reason"] in printed.err
+    with Index.open(library) as index:
+        assert [d.text for d in index.documents()] == ["The mill was built by Anna Berg."]
+
+
+@pytest.mark.skipif(not shutil.which("tesseract"), reason="no Tesseract here (Debian: apt-get install tesseract-ocr)")
+def test_pictures_among_pages_of_text_are_read_in_their_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = read(mixed(), "mixed.pdf")
+    assert not document.unread and document.text.count("opened in 1911") == 3
+    assert [page.number for page in document.pages] == [1, 2, 3, 5]
+    monkeypatch.setattr("index.readers.ocr._PAGE_SECONDS", 0.001)
+    assert "pages 2–5, which Tesseract could not read in time" in read(mixed(), "mixed.pdf").unread
 
 
 def test_chinese_and_japanese_lines_are_joined_without_spaces() -> None:

@@ -71,6 +71,7 @@ def read_document(data: bytes, path: Path, *, source: str | None = None, passwor
         blocks=parsed.blocks,
         pages=parsed.pages,
         date=parsed.date,
+        unread=parsed.unread and f"{source} {parsed.unread}",
     )
 
 

@@ -26,26 +26,56 @@ def no_text() -> str:
     )
 
 
-def recognised(data: bytes, pages: Sequence[int], password: str | None) -> Iterator[tuple[int, list[str]]]:
-    """The paragraphs of the pages of a PDF with these numbers, from 1, by their images. Nothing
-    where there is no Tesseract; a page that it cannot read in time is left out. Raises ReadError
-    when Tesseract does not have the languages that FOOTNOTE_OCR names (eng without it)."""
-    tesseract = shutil.which("tesseract")
-    if not tesseract or not pages:
+def left_out(pages: Sequence[int]) -> str:
+    """That these pages were not read, and what to do; empty where there are none."""
+    if not pages:
+        return ""
+    some = f"page{'s' if len(pages) > 1 else ''} {_ranges(pages)}"
+    if shutil.which("tesseract"):
+        return f"was added without {some}, which Tesseract could not read in time; make a copy with text by OCR."
+    return (
+        f"was added without {some}, scanned as it seems; install Tesseract (tesseract-ocr), which Footnote then uses, "
+        "remove the document and add it again."
+    )
+
+
+def _ranges(pages: Sequence[int]) -> str:
+    """Ascending numbers, those in a row as a range: 3, 5–7."""
+    rows: list[list[int]] = []
+    for number in pages:
+        if rows and number == rows[-1][-1] + 1:
+            rows[-1].append(number)
+        else:
+            rows.append([number])
+    return ", ".join(str(row[0]) if len(row) == 1 else f"{row[0]}–{row[-1]}" for row in rows)
+
+
+def recognised(data: bytes, pages: Sequence[int], password: str | None) -> Iterator[tuple[int, list[str] | None]]:
+    """The paragraphs of those pages of a PDF, numbers from 1, that are pictures; None for one that
+    could not be read, for want of Tesseract or of time. Raises ReadError when Tesseract does not
+    have the languages that FOOTNOTE_OCR names (eng without it)."""
+    if not pages:
         return
     import pypdfium2
+    from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
 
+    tesseract = shutil.which("tesseract")
     languages = os.environ.get("FOOTNOTE_OCR", "eng")
     document = pypdfium2.PdfDocument(data, password=password)
     try:
         for number in pages:
             image, page = io.BytesIO(), document[number - 1]
+            if not tesseract:
+                if next(page.get_objects(filter=[FPDF_PAGEOBJ_IMAGE]), None):
+                    yield number, None
+                continue
             scale = min(_DPI / 72, math.sqrt(_MOST_PIXELS / (page.get_width() * page.get_height())))
             page.render(scale=scale, grayscale=True).to_pil().save(image, "PNG")
             command = [tesseract, "stdin", "stdout", "--dpi", str(round(scale * 72)), "-l", languages]
             try:
                 done = subprocess.run(command, input=image.getvalue(), capture_output=True, timeout=_PAGE_SECONDS)
             except subprocess.TimeoutExpired:
+                yield number, None
                 continue
             if done.returncode:
                 raise ReadError(

@@ -15,7 +15,8 @@ from index.types import Block, BlockKind, Page, PageUnit, Section
 
 @dataclass(frozen=True)
 class Parsed:
-    """The content of a file: canonical text and the spans that structure it."""
+    """The content of a file: canonical text and the spans that structure it. `unread`: what of it
+    could not be read and what to do, to go on from the file's name; empty where all was."""
 
     text: str
     title: str
@@ -24,6 +25,7 @@ class Parsed:
     blocks: tuple[Block, ...]
     pages: tuple[Page, ...] = ()
     date: str | None = None
+    unread: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,14 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, islice
 from statistics import median
 from typing import Any
 
 from index.errors import PasswordNeeded, ReadError
 from index.readers.lines import joined, logical
-from index.readers.ocr import no_text, recognised
+from index.readers.ocr import left_out, no_text, recognised
 from index.readers.parsed import Parsed, Part, assembled, day, opening
 from index.readers.ruled import Row, Tables
 from index.types import BlockKind
@@ -65,15 +65,21 @@ def read_pdf(data: bytes, stem: str, password: str | None = None) -> Parsed:
     except RecursionError:
         raise ReadError("is a damaged PDF: its parts contain each other.") from None
     blank = sorted(set(range(1, pages + 1)) - {box.page for box in boxes})
-    boxes += [box for page, texts in recognised(data, blank, password) for box in _stacked(page, texts)]
+    unread = []
+    for page, texts in recognised(data, blank, password):
+        if texts is None:
+            unread.append(page)
+        else:
+            boxes += _stacked(page, texts)
     if not boxes:
         raise ReadError(no_text())
     boxes.sort(key=lambda box: box.page)
     kept = _without_running(boxes, pages)
     ordered = [box for _, page in groupby(kept, key=lambda box: box.page) for box in _in_order(list(page))]
-    return assembled(
+    parsed = assembled(
         _parts(ordered), info.get("Title") or stem, info.get("Author"), labels, date=day(info.get("CreationDate"))
     )
+    return replace(parsed, unread=left_out(unread))
 
 
 def _boxes(document: Any, tables: Tables) -> tuple[list[_Box], int]:
