@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 OFF = "off"
 _SHIPPED = Path(__file__).parent / "reader-model"
-_SHA256 = "4897dfb2424ac4dff3aea1f0de3cbd0d5b094769ccf62e817860884b46e05ec0"
+_SHA256 = "000bcc7876a9d6490c8af9bcd12b0496acee6db6de10636ea0065a38c9faaada"
 _LONGEST = 30  # tokens of an answer
 _LIMIT = 384  # tokens of question and text together
 
