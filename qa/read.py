@@ -18,7 +18,7 @@ WINDOW = 900  # characters that the reader sees at a time, as when it was traine
 RANK_WEIGHT = 0.3
 SENTENCE_WEIGHT = 0.4
 _SURE = (0.0, 6.0)  # log-odds between which the first goes from nothing to all
-_POINTING = 1.0  # log-odds from which the words that answer are pointed at
+_POINTING = -1.0  # log-odds from which the words that answer are pointed at: it doubts more than it must
 _SCALE = 4.0  # of the log-odds in the second: they are surer than they are right
 
 
