@@ -27,9 +27,8 @@ from page.pdfium import Unshowable
 from page.service import Libraries
 from page.words import WORDS, say
 from qa.answer import Options
-from qa.confidence import BUDGET
+from qa.confidence import BUDGETS
 
-BUDGETS = (BUDGET, 0.1, 0.05)
 _LARGEST = "100mb"  # of a file that is dropped; index.files has the same limit
 
 _HEAD = '<link rel="stylesheet" href="page/style.css"><link rel="modulepreload" href="page/main.js">'

@@ -26,7 +26,7 @@ from index import Index
 from index.readers import document_id
 from qa.answer import Options, search
 from qa.calibrate import FEATURES, Asking, askings, fit
-from qa.confidence import BUDGET, BudgetError
+from qa.confidence import BUDGETS, BudgetError
 from qa.evaluate import Question, Span, prepared
 
 OUTPUT = Path(__file__).parent.parent / "qa" / "confidence.json"
@@ -60,7 +60,7 @@ def main() -> None:
         result[name] = {"askings": fitted.askings} | asdict(fitted.calibration)
         print(f"{name}: {fitted.askings} askings, AUROC answerable against removed {fitted.auroc:.3f},", end=" ")
         print(f"expected calibration error {fitted.error:.3f}, weights {fitted.calibration.weights}")
-        for budget in (0.05, 0.1, BUDGET):
+        for budget in BUDGETS:
             try:
                 threshold = fitted.calibration.threshold(budget)
             except BudgetError as error:

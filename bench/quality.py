@@ -34,12 +34,11 @@ from index.readers import document_id
 from index.sentences import sentence_spans
 from qa.answer import Options, ask
 from qa.calibrate import calibration_error
-from qa.confidence import BUDGET, BudgetError, calibration
+from qa.confidence import BUDGETS, BudgetError, calibration
 from qa.evaluate import DEPTH, Outcome, Question, Span, auroc, holds, judge, prepared
 from qa.reader import OFF
 
 PACKAGES = ("sentence-transformers", "faiss-cpu", "langchain-text-splitters", "torch")
-BUDGETS = (0.05, 0.1, BUDGET)
 TIMED = 60  # questions of each library that are timed
 
 Judge = Callable[[Question], Outcome]

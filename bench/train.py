@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from examples import Example, examples, own_examples
 from sklearn.metrics import roc_auc_score
-from splits import DOCUMENTS
+from splits import DOCUMENTS, existing
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
 LENGTH = 288  # tokens of question and context together
@@ -45,7 +45,7 @@ SEED = 20
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Train the reader.")
-    parser.add_argument("shared", type=Path, help="the folder of the data to measure and train on")
+    parser.add_argument("shared", type=existing, help="the folder of the data to measure and train on")
     parser.add_argument("--out", type=Path, help="the folder to write the weights into")
     parser.add_argument("--resume", type=Path, help="the weights that an earlier pass left")
     parser.add_argument("--passes", type=int, default=0, help="how many passes those have had")

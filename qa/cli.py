@@ -181,7 +181,7 @@ def _calibrate(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from qa.calibrate import calibrate
-    from qa.confidence import BUDGET
+    from qa.confidence import BUDGETS
     from qa.evaluate import prepared
 
     with open_library(options) as index, prepared(options.file, index) as (library, questions):
@@ -196,7 +196,7 @@ def _calibrate(options: argparse.Namespace) -> int:
         print(f"{'With' if name == 'read' else 'Without'} the reader, {fitted.askings} askings:", end=" ")
         apart = "" if fitted.auroc is None else f"AUROC {fitted.auroc:.3f} with and without the answer, "
         print(f"{apart}expected calibration error {fitted.error:.3f}.")
-        for budget in (0.05, 0.1, BUDGET):
+        for budget in BUDGETS:
             print(f"  {fitted.calibration.explained(budget)}")
     return DONE
 

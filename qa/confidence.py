@@ -19,6 +19,7 @@ from index import FootnoteError
 from qa.rank import Ranked
 
 BUDGET = 0.2  # of the answers shown, at most so many may be wrong, unless one asks for less
+BUDGETS = (0.05, 0.1, BUDGET)  # what one may choose with a click, and what a report says the cost of
 CALIBRATION = "calibration"  # the fact of a library that holds one of its own
 AGREEING = 3  # passages that may answer alike before the lead over the next one is measured
 _LEAST_MARGIN = -15.0  # logits
