@@ -114,11 +114,11 @@ def risk_curve(sure: NDArray[np.float64], right: NDArray[np.bool_]) -> list[tupl
     "Conformal risk control", with the loss counted over the answers shown), and the share shown.
     """
     curve = []
-    for threshold in np.arange(0.0, 1.0, 0.01):
+    for threshold in np.arange(100) / 100:  # each the very number that is kept
         shown = sure >= threshold
         if shown.any():
             bound = (int((shown & ~right).sum()) + 1) / (int(shown.sum()) + 1)
-            curve.append((round(float(threshold), 2), round(bound, 4), round(float(shown.mean()), 4)))
+            curve.append((float(threshold), round(bound, 4), round(float(shown.mean()), 4)))
     return curve
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import QUESTIONS, Shell
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index import Index
@@ -64,6 +64,7 @@ def test_the_shell_takes_shares_alone(footnote: Shell, budget: str) -> None:
 cases = st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=200)
 
 
+@example([(1.0, True), (0.7, False), (0.7, False)], 0.5)
 @given(cases, st.sampled_from([0.05, 0.1, 0.2, 0.5]))
 def test_a_threshold_keeps_its_budget_where_it_was_drawn(cases: list[tuple[float, bool]], budget: float) -> None:
     sure, right = np.array([s for s, _ in cases]), np.array([r for _, r in cases])
