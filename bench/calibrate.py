@@ -24,7 +24,7 @@ from splits import DOCUMENTS, own_questions, paragraphs, role, source
 
 from index import Index
 from index.readers import document_id
-from qa.answer import Options, search
+from qa.answer import Asked, Options, search
 from qa.calibrate import FEATURES, Asking, askings, fit
 from qa.confidence import BUDGETS, BudgetError
 from qa.evaluate import Question, Span, prepared
@@ -77,11 +77,18 @@ def main() -> None:
 
 def asked(path: Path, file: str, limit: int, first: int) -> Iterator[tuple[str, Asking]]:
     """Ask some of a file's questions in every way; groups are its documents, numbered from `first`."""
+    for index, question, looked, own, _ in looked_up(path, file, limit):
+        yield from askings(index, question, looked, first + own, Options())
+
+
+def looked_up(path: Path, file: str, limit: int) -> Iterator[tuple[Index, Question, Asked, int, str]]:
+    """Some of a file's questions, what was found for each in a library, the number of its document,
+    and what the library is of: "paragraphs", or the "document" alone."""
     owners = [p.document for p in paragraphs(path) for _ in p.questions]
     with Index.open() as default, prepared(path, default) as (index, questions):
         chosen = [(q, own) for q, own in zip(questions, owners) if role(file, own) == "fit"]
         for question, own in random.Random(0).sample(chosen, min(limit, len(chosen))):
-            yield from askings(index, question, search(index, question.text), first + own, Options())
+            yield index, question, search(index, question.text), own, "paragraphs"
     with TemporaryDirectory() as folder, Index.open(Path(folder, "library")) as index:
         theirs, ours = whole(path, file, Path(folder, "documents").resolve())
         index.add(Path(folder, "documents"))
@@ -90,20 +97,20 @@ def asked(path: Path, file: str, limit: int, first: int) -> Iterator[tuple[str, 
             everything = search(index, question.text)
             name = question.spans[0].document_id if question.spans else question.words[0]
             mine = tuple(c for c in everything.candidates if c.passage.document_id == name)
-            yield from askings(index, question, replace(everything, candidates=mine), first + own, Options())
+            yield index, question, replace(everything, candidates=mine), own, "document"
 
 
-Asked = list[tuple[Question, int]]
+Numbered = list[tuple[Question, int]]
 
 
-def whole(path: Path, file: str, folder: Path) -> tuple[Asked, Asked]:
+def whole(path: Path, file: str, folder: Path) -> tuple[Numbered, Numbered]:
     """Write the documents that are kept for fitting, all paragraphs of one in one text, and give
     their questions, the file's and our own. One without an answer names its document among its
     words."""
     folder.mkdir()
     texts: dict[int, str] = defaultdict(str)
     at: dict[int, int] = {}
-    theirs: Asked = []
+    theirs: Numbered = []
     every = paragraphs(path)
     for number, paragraph in enumerate(every):
         if role(file, paragraph.document) != "fit":
