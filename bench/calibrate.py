@@ -20,7 +20,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from splits import DOCUMENTS, own_questions, paragraphs, role, source
+from splits import DOCUMENTS, data_folder, own_questions, paragraphs, role, source
 
 from index import Index
 from index.readers import document_id
@@ -44,12 +44,10 @@ COUNTED = ("answerable", "removed")
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Fit qa/confidence.json.")
-    parser.add_argument("data", type=Path, help="the folder of the data to measure and train on")
+    parser.add_argument("data", type=data_folder, help="the folder of the data to measure and train on")
     parser.add_argument("--share", type=float, default=1.0, help="of the questions; for a trial")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    if not (options.data / "train").is_dir():
-        parser.error(f"{options.data} is not the folder of the data, or not whole; it is no part of the project.")
     seen: dict[str, list[Asking]] = {name: [] for name in FEATURES}
     for number, (file, limit) in enumerate(FILES.items()):
         for name, asking in asked(source(options.data, file), file, int(limit * options.share), 1000 * number):
@@ -82,8 +80,8 @@ def asked(path: Path, file: str, limit: int, first: int) -> Iterator[tuple[str, 
 
 
 def looked_up(path: Path, file: str, limit: int) -> Iterator[tuple[Index, Question, Asked, int, str]]:
-    """Some of a file's questions, what was found for each in a library, the number of its document,
-    and what the library is of: "paragraphs", or the "document" alone."""
+    """Some of a file's questions, what was found for each, the number of its document, and the
+    kind of library: of all "paragraphs", or of one "document", where our own are asked too."""
     owners = [p.document for p in paragraphs(path) for _ in p.questions]
     with Index.open() as default, prepared(path, default) as (index, questions):
         chosen = [(q, own) for q, own in zip(questions, owners) if role(file, own) == "fit"]

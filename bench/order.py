@@ -1,8 +1,8 @@
 """How the reader moves what is found: `python bench/order.py DATA_FOLDER`.
 
-Asks questions of the documents that are kept for fitting (bench/splits.py), of libraries of
-paragraphs and of whole documents, with other values of one constant of qa/read.py at a time: how
-often the right passage comes first, and how often the evidence meets the answer.
+Prints how often the right passage comes first, and how often the evidence meets the answer, as
+shipped and with another value of one constant of qa/read.py at a time. The questions are of documents
+that are kept for fitting (bench/splits.py), asked of libraries of paragraphs and of whole documents.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from statistics import mean
 
 from calibrate import FILES, looked_up
-from splits import existing, source
+from splits import data_folder, source
 
 import qa.read
 from qa.answer import compose
 from qa.evaluate import is_right, meets
-from qa.reader import Reading, shared_reader
+from qa.reader import Reader, Reading, shared_reader
 
 WAYS: tuple[dict[str, float], ...] = (
     {},
@@ -33,10 +33,8 @@ WAYS: tuple[dict[str, float], ...] = (
 )
 
 
-def remembering() -> dict[str, Reading]:
-    """Let the reader that ships read no text twice; what it gives back holds what it has read."""
-    reader = shared_reader()
-    assert reader is not None
+def remembering(reader: Reader) -> dict[str, Reading]:
+    """Let a reader read no text twice; what comes back holds what it has read."""
     read, seen = reader.read, dict[str, Reading]()
 
     def remembered(question: str, texts: Sequence[str]) -> list[Reading]:
@@ -50,16 +48,26 @@ def remembering() -> dict[str, Reading]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure what the reader does to the order.")
-    parser.add_argument("data", type=existing, help="the folder of the data to measure and train on")
-    parser.add_argument("--limit", type=int, default=150, help="questions of each file and kind of library")
+    parser.add_argument("data", type=data_folder, help="the folder of the data to measure and train on")
+    parser.add_argument(
+        "--limit",
+        type=int,
+        default=150,
+        help="questions of each file and kind of library, and twice as many of our own",
+    )
     options = parser.parse_args()
-    seen = remembering()
+    reader = shared_reader()
+    if reader is None:
+        parser.error("the reader is switched off by FOOTNOTE_READER; unset it, there is nothing to measure.")
+    seen = remembering(reader)
     shipped = {name: getattr(qa.read, name) for way in WAYS for name in way}
     for file in FILES:
         results: dict[tuple[str, int], list[tuple[bool, bool]]] = defaultdict(list)
         for index, question, looked, _, library in looked_up(source(options.data, file), file, options.limit):
+            if not question.spans:
+                continue
             seen.clear()
-            for number, way in enumerate(WAYS if question.spans else ()):
+            for number, way in enumerate(WAYS):
                 for name, value in (shipped | way).items():
                     setattr(qa.read, name, value)
                 right = met = False

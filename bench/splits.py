@@ -31,6 +31,16 @@ def existing(name: str) -> Path:
     return path
 
 
+def data_folder(name: str) -> Path:
+    """An argument of a bench that is the whole folder of the data. Raises ArgumentTypeError when it is not."""
+    path = Path(name)
+    if not (path / "train").is_dir():
+        raise argparse.ArgumentTypeError(
+            f"{path} is not the folder of the data, or not whole; it is no part of the project."
+        )
+    return path
+
+
 def role(file: str, document: int) -> str:
     """What a document is for: "train", "fit" (of the confidence) or "report"."""
     if file in MEASURED:
