@@ -24,7 +24,7 @@ from splits import DOCUMENTS, data_folder, own_questions, paragraphs, role, sour
 
 from index import Index
 from index.readers import document_id
-from qa.answer import Asked, Options, search
+from qa.answer import Options, search
 from qa.calibrate import FEATURES, Asking, askings, fit
 from qa.confidence import BUDGETS, BudgetError
 from qa.evaluate import Question, Span, prepared
@@ -75,18 +75,11 @@ def main() -> None:
 
 def asked(path: Path, file: str, limit: int, first: int) -> Iterator[tuple[str, Asking]]:
     """Ask some of a file's questions in every way; groups are its documents, numbered from `first`."""
-    for index, question, looked, own, _ in looked_up(path, file, limit):
-        yield from askings(index, question, looked, first + own, Options())
-
-
-def looked_up(path: Path, file: str, limit: int) -> Iterator[tuple[Index, Question, Asked, int, str]]:
-    """Some of a file's questions, what was found for each, the number of its document, and the
-    kind of library: of all "paragraphs", or of one "document", where our own are asked too."""
     owners = [p.document for p in paragraphs(path) for _ in p.questions]
     with Index.open() as default, prepared(path, default) as (index, questions):
         chosen = [(q, own) for q, own in zip(questions, owners) if role(file, own) == "fit"]
         for question, own in random.Random(0).sample(chosen, min(limit, len(chosen))):
-            yield index, question, search(index, question.text), own, "paragraphs"
+            yield from askings(index, question, search(index, question.text), first + own, Options())
     with TemporaryDirectory() as folder, Index.open(Path(folder, "library")) as index:
         theirs, ours = whole(path, file, Path(folder, "documents").resolve())
         index.add(Path(folder, "documents"))
@@ -95,20 +88,20 @@ def looked_up(path: Path, file: str, limit: int) -> Iterator[tuple[Index, Questi
             everything = search(index, question.text)
             name = question.spans[0].document_id if question.spans else question.words[0]
             mine = tuple(c for c in everything.candidates if c.passage.document_id == name)
-            yield index, question, replace(everything, candidates=mine), own, "document"
+            yield from askings(index, question, replace(everything, candidates=mine), first + own, Options())
 
 
-Numbered = list[tuple[Question, int]]
+Asked = list[tuple[Question, int]]
 
 
-def whole(path: Path, file: str, folder: Path) -> tuple[Numbered, Numbered]:
+def whole(path: Path, file: str, folder: Path) -> tuple[Asked, Asked]:
     """Write the documents that are kept for fitting, all paragraphs of one in one text, and give
     their questions, the file's and our own. One without an answer names its document among its
     words."""
     folder.mkdir()
     texts: dict[int, str] = defaultdict(str)
     at: dict[int, int] = {}
-    theirs: Numbered = []
+    theirs: Asked = []
     every = paragraphs(path)
     for number, paragraph in enumerate(every):
         if role(file, paragraph.document) != "fit":

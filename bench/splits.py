@@ -10,7 +10,7 @@ from typing import Any
 
 MEASURED = ("squad2.dev-a.json", "policyqa.dev.json")
 # Of many kinds, with questions; written for this project, so they are here.
-DOCUMENTS = ("documents.json", "documents-2.json", "documents-3.json")
+DOCUMENTS = ("documents.json", "documents-2.json")
 _HERE = Path(__file__).parent / "questions"
 
 

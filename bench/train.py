@@ -39,7 +39,6 @@ PASSES: tuple[tuple[float, int | None, dict[str, int]], ...] = (
     (8e-5, 44_000, _NO_DOCUMENTS | {"words": 1, "pairs": 2, "free": 2}),
     (1e-4, 54_000, _ALL_OURS | {DOCUMENTS[0]: 3}),
     (1e-4, 56_000, _ALL_OURS | {DOCUMENTS[0]: 2, DOCUMENTS[1]: 3}),
-    (1e-4, 44_000, _ALL_OURS | {DOCUMENTS[0]: 1, DOCUMENTS[1]: 2, DOCUMENTS[2]: 3}),
 )
 SEED = 20
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from qa.query import Query
 from qa.rank import Ranked, quoted
@@ -14,15 +13,17 @@ from qa.reader import Reader, Reading
 
 READ = 3  # passages; more cost time and change little
 WINDOW = 900  # characters that the reader sees at a time, as when it was trained: most passages whole
-# What the reader believes, in the order of passages and in that of a passage's sentences: a weight
-# beside scores that are sums of cosines, and the scale of its log-odds, which are surer than they are right.
-WEIGHT = 0.5
-SCALE = 4.0
+# In the order of passages the reader counts only where it is sure that it sees the answer, in that
+# of a passage's sentences everywhere. Weights beside scores that are sums of cosines.
+RANK_WEIGHT = 0.3
+SENTENCE_WEIGHT = 0.4
+_SURE = (0.0, 6.0)  # log-odds between which the first goes from nothing to all
 _POINTING = -1.0  # log-odds from which the words that answer are pointed at: it doubts more than it must
+_SCALE = 4.0  # of the log-odds in the second: they are surer than they are right
 
 
 def read(reader: Reader | None, query: Query, ranked: Sequence[Ranked]) -> list[Ranked]:
-    """Read the best passages, each around its best sentence, and order all anew.
+    """Read the best passages around their best sentence, and order all anew.
 
     What was read gains `margin`, `answer` and, where the reader knows better, another `sentence`.
     Without a reader, the passages come back as they are.
@@ -52,21 +53,17 @@ def window(item: Ranked) -> tuple[int, int]:
 def _read(item: Ranked, at: int, reading: Reading, query: Query) -> Ranked:
     answers = [reading.best(start - at, end - at) for start, end in item.candidate.sentences.tolist()]
     margins = np.array([margin for margin, _, _ in answers])
-    scores = item.scores + _belief(margins)
+    scores = item.scores + SENTENCE_WEIGHT / (1.0 + np.exp(-np.maximum(margins, -100.0) / _SCALE))
     sentence = int(scores.argmax())
     margin, start, end = answers[sentence]
     # What was quoted answered the question before, which the reader sees too.
     new = margins[~quoted(item.candidate, query.said)] if query.said else margins
+    sure = (float(new.max(initial=float("-inf"))) - _SURE[0]) / (_SURE[1] - _SURE[0])
     return replace(
         item,
-        score=item.score + float(_belief(new).max(initial=0.0)),
+        score=item.score + RANK_WEIGHT * min(max(sure, 0.0), 1.0),
         sentence=sentence,
         scores=scores.astype(np.float32),
         margin=margin,
         answer=(start + at, end + at) if margin > _POINTING else None,
     )
-
-
-def _belief(margins: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What log-odds for an answer count in either order, from nothing to WEIGHT."""
-    return WEIGHT / (1.0 + np.exp(-np.maximum(margins, -100.0) / SCALE))

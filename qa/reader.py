@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 OFF = "off"
 _SHIPPED = Path(__file__).parent / "reader-model"
-_SHA256 = "701d17973e9affa3b197f7a6a8b5ccc678d8bd11ba16855149efb81a7df52a6e"
+_SHA256 = "000bcc7876a9d6490c8af9bcd12b0496acee6db6de10636ea0065a38c9faaada"
 _LONGEST = 30  # tokens of an answer
 _LIMIT = 384  # tokens of question and text together
 
